@@ -1,2 +1,3 @@
-var builder = WebApplication.CreateBuilder(args);
-builder.Build().Run();
+using WeComSync.Worker.Commands;
+
+return await WorkerCommands.Root().Parse(args).InvokeAsync();

@@ -1,0 +1,23 @@
+namespace WeComSync.Domain.Runs;
+
+/// <summary>What a run reads.</summary>
+public enum SyncKind
+{
+    /// <summary>The whole directory with everybody's details.</summary>
+    Full,
+
+    /// <summary>The directory's ids, and details of what is new, moved or oldest.</summary>
+    Incremental,
+
+    /// <summary>Customers, their relations, tags and group chats.</summary>
+    Customers,
+}
+
+/// <summary>What asked for a run.</summary>
+public enum SyncTrigger
+{
+    Schedule,
+    Command,
+    Console,
+    Event,
+}

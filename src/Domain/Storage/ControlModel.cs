@@ -1,0 +1,98 @@
+using Microsoft.EntityFrameworkCore;
+using WeComSync.Domain.Runs;
+using WeComSync.Domain.Tenants;
+
+namespace WeComSync.Domain.Storage;
+
+/// <summary>Schema <c>control</c>: tenants, their settings, and what was done for them.</summary>
+internal static class ControlModel
+{
+    public const string Schema = "control";
+
+    public static void Configure(ModelBuilder model)
+    {
+        model.Entity<Tenant>(tenant =>
+        {
+            tenant.ToTable("tenants", Schema);
+            tenant.HasKey(t => t.Id);
+            tenant.Property(t => t.Key).UseCollation("C");
+            tenant.HasIndex(t => t.Key).IsUnique();
+            tenant.HasIndex(t => t.CallbackKey).IsUnique();
+            // Two administrators who save at once: the second is told.
+            tenant.Property<uint>("xmin").IsRowVersion();
+            tenant.HasMany(t => t.Settings).WithOne().HasForeignKey(s => s.TenantId);
+            tenant.HasMany(t => t.Schedules).WithOne().HasForeignKey(s => s.TenantId);
+        });
+        model.Entity<WeComSettings>(settings =>
+        {
+            settings.ToTable("wecom_settings", Schema);
+            settings.HasKey(s => new { s.TenantId, s.Channel });
+        });
+        model.Entity<ArchiveKey>(key =>
+        {
+            key.ToTable("archive_keys", Schema);
+            key.HasKey(k => new { k.TenantId, k.Version });
+            key.HasOne<Tenant>().WithMany().HasForeignKey(k => k.TenantId);
+        });
+        model.Entity<Schedule>(schedule =>
+        {
+            schedule.ToTable("schedules", Schema);
+            schedule.HasKey(s => new { s.TenantId, s.Kind });
+        });
+        model.Entity<ScheduledEffect>(effect =>
+        {
+            effect.ToTable("scheduled_effects", Schema);
+            effect.HasKey(e => new { e.TenantId, e.Kind, e.Instant });
+        });
+        model.Entity<SyncRun>(run =>
+        {
+            run.ToTable("sync_runs", Schema);
+            run.HasKey(r => new { r.TenantId, r.Id });
+            run.Property(r => r.Id).UseIdentityAlwaysColumn();
+            run.HasIndex(r => r.Id).IsUnique();
+            run.Property(r => r.Counts).HasColumnType("jsonb");
+            run.HasIndex(r => new { r.TenantId, r.Part }, "ix_sync_runs_one_running").IsUnique().HasFilter("state = 'running'");
+            run.HasIndex(r => new { r.TenantId, r.StartedAt });
+        });
+        model.Entity<SyncError>(error =>
+        {
+            error.ToTable("sync_errors", Schema);
+            error.HasKey(e => new { e.TenantId, e.Id });
+            error.Property(e => e.Id).UseIdentityAlwaysColumn();
+            error.HasIndex(e => new { e.TenantId, e.RunId });
+        });
+        model.Entity<HeldRemoval>(held =>
+        {
+            held.ToTable("held_removals", Schema);
+            held.HasKey(h => new { h.TenantId, h.RunId, h.Entity, h.Key });
+            held.Property(h => h.Key).HasColumnType("jsonb");
+            held.HasIndex(h => new { h.TenantId, h.Decision });
+        });
+        model.Entity<AccessToken>(token =>
+        {
+            token.ToTable("access_tokens", Schema);
+            token.HasKey(t => new { t.TenantId, t.Channel });
+        });
+        model.Entity<MergeFence>(fence =>
+        {
+            fence.ToTable("merge_fences", Schema);
+            fence.HasKey(f => new { f.TenantId, f.Part });
+        });
+        model.Entity<FieldGrant>(grant =>
+        {
+            grant.ToTable("field_grants", Schema);
+            grant.HasKey(g => new { g.TenantId, g.Field });
+        });
+        model.Entity<DataProtectionKey>(key =>
+        {
+            key.ToTable("data_protection_keys", Schema);
+            key.HasKey(k => k.Id);
+            key.Property(k => k.Id).UseIdentityAlwaysColumn();
+        });
+        model.Entity<SecretProbe>(probe =>
+        {
+            probe.ToTable("secret_probe", Schema);
+            probe.HasKey(p => p.Id);
+        });
+    }
+}

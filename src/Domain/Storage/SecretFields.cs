@@ -1,0 +1,17 @@
+using WeComSync.Domain.Tenants;
+
+namespace WeComSync.Domain.Storage;
+
+/// <summary>The field names that stored secrets are protected under. Rename one and what is stored no longer opens.</summary>
+public static class SecretFields
+{
+    public static string Secret(Channel channel) => $"{EnumText.Of(channel)}.secret";
+
+    public static string Token(Channel channel) => $"{EnumText.Of(channel)}.token";
+
+    public static string EncodingAesKey(Channel channel) => $"{EnumText.Of(channel)}.encoding_aes_key";
+
+    public static string AccessToken(Channel channel) => $"{EnumText.Of(channel)}.access_token";
+
+    public static string ArchiveKey(int version) => $"archive.private_key.{version}";
+}

@@ -1,0 +1,61 @@
+using Microsoft.EntityFrameworkCore;
+using WeComSync.Domain.Changes;
+using WeComSync.Domain.Directory;
+using WeComSync.Domain.Runs;
+using WeComSync.Domain.Tenants;
+
+namespace WeComSync.Domain.Storage;
+
+/// <summary>
+/// The model behind the migrations, and single-row access for commands and console.
+/// Rows of schema <c>mirror</c> are written by the merge alone, in SQL.
+/// </summary>
+public sealed class SyncDbContext(DbContextOptions<SyncDbContext> options) : DbContext(options)
+{
+    public DbSet<Tenant> Tenants => Set<Tenant>();
+
+    public DbSet<WeComSettings> WeComSettings => Set<WeComSettings>();
+
+    public DbSet<ArchiveKey> ArchiveKeys => Set<ArchiveKey>();
+
+    public DbSet<Schedule> Schedules => Set<Schedule>();
+
+    public DbSet<ScheduledEffect> ScheduledEffects => Set<ScheduledEffect>();
+
+    public DbSet<SyncRun> SyncRuns => Set<SyncRun>();
+
+    public DbSet<SyncError> SyncErrors => Set<SyncError>();
+
+    public DbSet<HeldRemoval> HeldRemovals => Set<HeldRemoval>();
+
+    public DbSet<Department> Departments => Set<Department>();
+
+    public DbSet<User> Users => Set<User>();
+
+    public DbSet<UserDepartment> UserDepartments => Set<UserDepartment>();
+
+    public DbSet<ContactTag> ContactTags => Set<ContactTag>();
+
+    public DbSet<ContactTagUser> ContactTagUsers => Set<ContactTagUser>();
+
+    public DbSet<ContactTagDepartment> ContactTagDepartments => Set<ContactTagDepartment>();
+
+    public DbSet<ChangeRecord> Changes => Set<ChangeRecord>();
+
+    protected override void ConfigureConventions(ModelConfigurationBuilder configurationBuilder)
+    {
+        configurationBuilder.Properties<Channel>().HaveConversion<SnakeCaseEnumConverter<Channel>>();
+        configurationBuilder.Properties<TenantState>().HaveConversion<SnakeCaseEnumConverter<TenantState>>();
+        configurationBuilder.Properties<SyncKind>().HaveConversion<SnakeCaseEnumConverter<SyncKind>>();
+        configurationBuilder.Properties<SyncTrigger>().HaveConversion<SnakeCaseEnumConverter<SyncTrigger>>();
+        configurationBuilder.Properties<RunState>().HaveConversion<SnakeCaseEnumConverter<RunState>>();
+        configurationBuilder.Properties<MirrorPart>().HaveConversion<SnakeCaseEnumConverter<MirrorPart>>();
+        configurationBuilder.Properties<HeldDecision>().HaveConversion<SnakeCaseEnumConverter<HeldDecision>>();
+    }
+
+    protected override void OnModelCreating(ModelBuilder modelBuilder)
+    {
+        ControlModel.Configure(modelBuilder);
+        MirrorModel.Configure(modelBuilder);
+    }
+}

@@ -1,0 +1,100 @@
+using System.Security.Cryptography;
+
+namespace WeComSync.Domain.Tenants;
+
+/// <summary>One enterprise: one WeCom corp that is mirrored.</summary>
+public sealed class Tenant
+{
+    /// <summary>Time zone of <see cref="Schedule"/> expressions when the tenant file names none.</summary>
+    public const string DefaultTimeZone = "Asia/Shanghai";
+
+    public long Id { get; private set; }
+
+    /// <summary>The name operators use on the command line: 1 to 64 of a-z, 0-9, <c>-</c> and <c>_</c>.</summary>
+    public required string Key { get; init; }
+
+    public required string Name { get; set; }
+
+    /// <summary>企业ID. WeCom compares it without case.</summary>
+    public required string CorpId { get; set; }
+
+    /// <summary>False: nothing is scheduled and callbacks are refused.</summary>
+    public bool Enabled { get; set; } = true;
+
+    /// <summary>IANA name, for example <c>Asia/Shanghai</c>.</summary>
+    public string TimeZone { get; set; } = DefaultTimeZone;
+
+    /// <summary>The unguessable part of the tenant's callback addresses: 32 lower-case hexadecimal digits (128 bits).</summary>
+    public string CallbackKey { get; private set; } = NewCallbackKey();
+
+    public TenantState State { get; private set; } = TenantState.Active;
+
+    public DateTimeOffset? StoppedAt { get; private set; }
+
+    /// <summary>WeCom's errcode, where one stopped the tenant.</summary>
+    public int? StoppedCode { get; private set; }
+
+    /// <summary>What WeCom answered, without secrets.</summary>
+    public string? StoppedReason { get; private set; }
+
+    /// <summary>What a person must do before the tenant can go on.</summary>
+    public string? StoppedAction { get; private set; }
+
+    /// <summary>The share of a kind's live rows, in percent, that one run may remove without asking.</summary>
+    public int MaxRemovedPercent { get; set; } = 10;
+
+    /// <summary>How many rows of a kind one run may remove without asking.</summary>
+    public int MaxRemoved { get; set; } = 50;
+
+    /// <summary>Whether this corp's <c>user/list</c> still honours <c>fetch_child=1</c>; null until seen.</summary>
+    public bool? FetchChildHonoured { get; set; }
+
+    /// <summary>The smallest subtree, in people, that <c>user/list</c> refused with 45029; null if none was.</summary>
+    public int? TooLargeSubtree { get; set; }
+
+    public DateTimeOffset CreatedAt { get; init; }
+
+    public DateTimeOffset ChangedAt { get; set; }
+
+    public ICollection<WeComSettings> Settings { get; } = [];
+
+    public ICollection<Schedule> Schedules { get; } = [];
+
+    /// <summary>Pauses all calls for this tenant until a person acts.</summary>
+    /// <param name="code">WeCom's errcode, if one was the reason.</param>
+    /// <param name="reason">What happened, without secrets.</param>
+    /// <param name="action">The step that mends it.</param>
+    /// <param name="now">The time.</param>
+    public void Stop(int? code, string reason, string action, DateTimeOffset now)
+    {
+        State = TenantState.Stopped;
+        StoppedCode = code;
+        StoppedReason = reason;
+        StoppedAction = action;
+        StoppedAt = now;
+    }
+
+    /// <summary>Lets a stopped tenant go on: its settings were changed or an administrator said so.</summary>
+    public void Resume()
+    {
+        State = TenantState.Active;
+        StoppedCode = null;
+        StoppedReason = null;
+        StoppedAction = null;
+        StoppedAt = null;
+    }
+
+    /// <summary>Makes every callback address of the tenant invalid and gives it new ones.</summary>
+    public void ResetCallbackKey() => CallbackKey = NewCallbackKey();
+
+    private static string NewCallbackKey() => Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16));
+}
+
+/// <summary>Whether a tenant may call WeCom.</summary>
+public enum TenantState
+{
+    Active,
+
+    /// <summary>Paused after a fatal answer; see <see cref="Tenant.StoppedAction"/>.</summary>
+    Stopped,
+}

@@ -1,0 +1,98 @@
+using Microsoft.AspNetCore.DataProtection;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+using Npgsql;
+using WeComSync.Domain.Storage;
+using WeComSync.Worker.Storage;
+using Xunit;
+
+namespace WeComSync.TestKit;
+
+/// <summary>
+/// A migrated database of its own for one test class (use it as a class fixture), copied from a template that the
+/// first class of the run makes. Tests add tenants of their own, so they need no cleaning up.
+/// </summary>
+public sealed class TestDatabase : IAsyncLifetime
+{
+    private const string Template = "wecomsync_template";
+    private const long TemplateLock = 7_236_837_002;
+
+    private readonly string name = $"test_{Guid.NewGuid():N}";
+    private ServiceProvider? services;
+
+    /// <summary>Connection string of this database, for hosts that run as processes.</summary>
+    public string ConnectionString { get; private set; } = "";
+
+    public NpgsqlDataSource DataSource => Services.GetRequiredService<NpgsqlDataSource>();
+
+    public SecretProtector Protector => Services.GetRequiredService<SecretProtector>();
+
+    /// <summary>Storage as the hosts register it, without a certificate.</summary>
+    public IServiceProvider Services => services ?? throw new InvalidOperationException("The database is not ready yet.");
+
+    public SyncDbContext OpenContext() => Services.GetRequiredService<IDbContextFactory<SyncDbContext>>().CreateDbContext();
+
+    public async ValueTask InitializeAsync()
+    {
+        var ct = TestContext.Current.CancellationToken;
+        await using (var server = new NpgsqlConnection(TestServer.ConnectionString))
+        {
+            await server.OpenAsync(ct);
+            await ExecuteAsync(server, $"SELECT pg_advisory_lock({TemplateLock})", ct);
+            await using (var exists = new NpgsqlCommand($"SELECT EXISTS (SELECT FROM pg_database WHERE datname = '{Template}')", server))
+            {
+                if (!(bool)(await exists.ExecuteScalarAsync(ct))!)
+                {
+                    await CreateTemplateAsync(server, ct);
+                }
+            }
+
+            await ExecuteAsync(server, $"CREATE DATABASE {name} TEMPLATE {Template}", ct);
+            await ExecuteAsync(server, $"SELECT pg_advisory_unlock({TemplateLock})", ct);
+        }
+
+        ConnectionString = For(name);
+        services = Register(ConnectionString).BuildServiceProvider();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (services is not null)
+        {
+            await services.DisposeAsync();
+        }
+
+        await TestServer.ExecuteAsync($"DROP DATABASE IF EXISTS {name} WITH (FORCE)", CancellationToken.None);
+    }
+
+    private static async Task CreateTemplateAsync(NpgsqlConnection server, CancellationToken ct)
+    {
+        // Built under another name and renamed when complete: a run that was killed leaves no half-made template.
+        var building = $"building_{Guid.NewGuid():N}";
+        await ExecuteAsync(server, $"CREATE DATABASE {building}", ct);
+        await using (var provider = Register(For(building)).BuildServiceProvider())
+        {
+            await provider.GetRequiredService<SchemaMigration>().RunAsync(ct);
+        }
+
+        await ExecuteAsync(server, $"ALTER DATABASE {building} RENAME TO {Template}", ct);
+    }
+
+    private static ServiceCollection Register(string connectionString)
+    {
+        var services = new ServiceCollection();
+        services.AddLogging();
+        services.AddStorage(new StorageOptions { ConnectionString = connectionString });
+        services.AddSingleton<SchemaMigration>();
+        return services;
+    }
+
+    private static string For(string database) =>
+        new NpgsqlConnectionStringBuilder(TestServer.ConnectionString) { Database = database, Pooling = true }.ConnectionString;
+
+    private static async Task ExecuteAsync(NpgsqlConnection connection, string sql, CancellationToken ct)
+    {
+        await using var command = new NpgsqlCommand(sql, connection) { CommandTimeout = 120 };
+        await command.ExecuteNonQueryAsync(ct);
+    }
+}

@@ -13,7 +13,7 @@ public static class TestServer
             + "or set it to an Npgsql connection string of a server where the user may create databases.");
 
     /// <summary>True when the run was asked for the large sizes too (<c>./ops/test --long</c>).</summary>
-    public static bool Long { get; } = Environment.GetEnvironmentVariable("WECOMSYNC_TEST_LONG") == "1";
+    public static bool LongRun { get; } = Environment.GetEnvironmentVariable("WECOMSYNC_TEST_LONG") == "1";
 
     internal static async Task ExecuteAsync(string sql, CancellationToken ct)
     {

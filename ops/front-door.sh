@@ -63,15 +63,16 @@ require_dotnet() {
 
 # dotnet_build VERB ARGUMENT...: quiet; the compiler server makes it three times as fast and does not outlive it.
 dotnet_build() {
-  local job=build-$$-$RANDOM result=0
+  local result=0
+  : >"$LOGS/build.log"
   (
     exec 8<"$ROOT/src"
     flock 8 # two builds of one checkout break each other
     cd "$ROOT"
-    WECOMSYNC_JOB=$job dotnet "$@" -c Release --nologo -v quiet -nodeReuse:false -p:UseSharedCompilation=true \
-      "-p:SharedCompilationId=$job" </dev/null >>"$LOGS/build.log" 2>&1 8>&- 9>&-
+    WECOMSYNC_JOB=$JOB dotnet "$@" -c Release --nologo -v quiet -nodeReuse:false -p:UseSharedCompilation=true \
+      "-p:SharedCompilationId=$JOB" </dev/null >>"$LOGS/build.log" 2>&1 8>&- 9>&-
   ) || result=$?
-  stop_job "$job"
+  stop_job
   ((result == 0)) && return 0
   { grep -E '(error|warning) [A-Z]+[0-9]+:' "$LOGS/build.log" || tail -n 20 "$LOGS/build.log"; } | sort -u | head -n 30 >&2
   fail "The build failed."
@@ -107,33 +108,41 @@ wait_until_gone() {
   return 1
 }
 
-# A job is every process that has WECOMSYNC_JOB=$1 in its environment, whoever its parent is now.
-job_processes() {
-  local environment
-  for environment in /proc/[0-9]*/environ; do
-    if grep -qsz "^WECOMSYNC_JOB=$1\$" "$environment"; then
-      environment=${environment#/proc/}
-      printf '%s\n' "${environment%/environ}"
-    fi
-  done
+# stop_process NAME SECONDS: asks first, then insists. It must be running.
+stop_process() {
+  kill -TERM "$PID"
+  wait_until_gone "$PID" "$2" || {
+    say "The $1 has not ended within $2 s and is killed"
+    kill -KILL "$PID"
+    wait_until_gone "$PID" 10 || fail "The $1 (process $PID) cannot be ended."
+  }
+  rm -f "$RUN/$1.pid"
 }
 
+# Our job is every process that has this in its environment, whoever its parent is now.
+JOB=wecomsync-$$-$RANDOM
+
 stop_job() {
-  local pid
-  for pid in $(job_processes "$1"); do kill -KILL "$pid" 2>/dev/null || true; done
+  local environment pid
+  for environment in /proc/[0-9]*/environ; do
+    grep -qsz "^WECOMSYNC_JOB=$JOB\$" "$environment" || continue
+    pid=${environment#/proc/}
+    kill -KILL "${pid%/environ}" 2>/dev/null || true
+  done
 }
 
 # --- PostgreSQL -----------------------------------------------------------------------------------------------------
 
-# PostgreSQL refuses to run as root, so root lends it to an account without rights.
+# choose_postgres_owner [DATA]: PostgreSQL refuses to run as root, so root lends it to an account without rights.
 choose_postgres_owner() {
   POSTGRES_OWNER='' AS_POSTGRES=()
   ((EUID == 0)) || return 0
-  POSTGRES_OWNER=postgres
-  id postgres >/dev/null 2>&1 || POSTGRES_OWNER=nobody
+  POSTGRES_OWNER=nobody
+  ! id postgres >/dev/null 2>&1 || POSTGRES_OWNER=postgres
+  [[ ! -d ${1:-} ]] || POSTGRES_OWNER=$(stat -c %U "$1")
   AS_POSTGRES=(setpriv "--reuid=$POSTGRES_OWNER" "--regid=$(id -g "$POSTGRES_OWNER")" --clear-groups)
 }
-choose_postgres_owner
+choose_postgres_owner ''
 
 # find_postgres [MAJOR]: sets POSTGRES_BIN to the programs of that version, or of any that we support.
 find_postgres() {
@@ -169,7 +178,7 @@ require_postgres() {
     require_packages "PostgreSQL 15 or later" postgresql
   fi
   find_postgres || fail "PostgreSQL 15 or later is missing: Debian's package here is older. Put a newer one's programs on the PATH."
-  choose_postgres_owner # the package brought an account
+  choose_postgres_owner '' # the package brought an account
 }
 
 # make_postgres_dir DIR: makes it the server's own; fails where that account cannot go.

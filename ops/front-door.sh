@@ -131,6 +131,7 @@ stop_job() {
     pid=${environment#/proc/}
     kill -KILL "${pid%/environ}" 2>/dev/null || true
   done
+  rm -f "${TMPDIR:-/tmp}/$JOB" # the compiler server's socket
 }
 
 # --- PostgreSQL -----------------------------------------------------------------------------------------------------

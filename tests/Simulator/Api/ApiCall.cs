@@ -79,7 +79,8 @@ internal sealed class ApiCall(HttpContext http, SimulatorHost host, Endpoint end
     private async ValueTask SendPieceAsync()
     {
         var response = http.Response;
-        response.ContentType = ContentTypes.Json;
+        if (!response.HasStarted)
+            response.ContentType = ContentTypes.Json;
         await response.BodyWriter.WriteAsync(buffer.Written, Aborted);
         buffer.Drop();
     }

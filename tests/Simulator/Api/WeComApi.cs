@@ -40,6 +40,9 @@ internal sealed class WeComApi(SimulatorHost host, FaultDelivery delivery)
             catch (OperationCanceledException) when (call.Aborted.IsCancellationRequested)
             {
                 // The caller went away, as callers do. A write may still hold the buffer, so it is not reused.
+            }
+            finally
+            {
                 Log(call, started, null);
             }
         }

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Invocation;
+using WeComSync.Worker.Commands.Tenants;
 
 namespace WeComSync.Worker.Commands;
 
@@ -11,6 +12,7 @@ internal static class WorkerCommands
     {
         var root = new RootCommand("WeComSync: mirrors WeCom directories and customers into PostgreSQL.");
         root.Subcommands.Add(MigrateCommand.Create());
+        root.Subcommands.Add(TenantsCommand.Create());
         return root;
     }
 

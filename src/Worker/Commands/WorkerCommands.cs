@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Invocation;
 using WeComSync.Worker.Commands.Sync;
+using WeComSync.Worker.Commands.Tenants;
 
 namespace WeComSync.Worker.Commands;
 
@@ -13,6 +14,7 @@ internal static class WorkerCommands
         var root = new RootCommand("WeComSync: mirrors WeCom directories and customers into PostgreSQL.");
         root.Subcommands.Add(MigrateCommand.Create());
         root.Subcommands.Add(SyncCommand.Create());
+        root.Subcommands.Add(TenantsCommand.Create());
         return root;
     }
 

@@ -27,6 +27,8 @@ lock_front_door() {
   flock 9
 }
 
+declare -A TITLE=([worker]='the worker' [callbacks]='the callback host' [simulator]='the simulator of WeCom' [postgres]=PostgreSQL)
+
 # --- packages -------------------------------------------------------------------------------------------------------
 
 as_admin() { if ((EUID == 0)); then "$@"; else sudo -n "$@"; fi; }
@@ -82,11 +84,11 @@ dotnet_build() {
 
 # A process is known by its id and its start time: ids are used again.
 started_at() {
-  local stat
-  { stat=$(<"/proc/$1/stat"); } 2>/dev/null || return 1
+  local stat=''
+  { read -r -d '' stat <"/proc/$1/stat" || [[ $stat ]]; } 2>/dev/null || return 1
   # shellcheck disable=SC2086 # the fields after the name, which may hold anything
   set -- ${stat##*) }
-  [[ $1 != [ZX] ]] && printf '%s' "${20}"
+  [[ $1 != [ZX] ]] && printf '%s' "${20:-}"
 }
 
 remember() { printf '%s %s\n' "$2" "$(started_at "$2")" >"$RUN/$1.pid"; }
@@ -112,9 +114,9 @@ wait_until_gone() {
 stop_process() {
   kill -TERM "$PID"
   wait_until_gone "$PID" "$2" || {
-    say "The $1 has not ended within $2 s and is killed"
+    say "${TITLE[$1]^} has not ended within $2 s and is killed"
     kill -KILL "$PID"
-    wait_until_gone "$PID" 10 || fail "The $1 (process $PID) cannot be ended."
+    wait_until_gone "$PID" 10 || fail "${TITLE[$1]^} (process $PID) cannot be ended."
   }
   rm -f "$RUN/$1.pid"
 }
@@ -129,6 +131,7 @@ stop_job() {
     pid=${environment#/proc/}
     kill -KILL "${pid%/environ}" 2>/dev/null || true
   done
+  rm -f "${TMPDIR:-/tmp}/$JOB" # the compiler server's socket
 }
 
 # --- PostgreSQL -----------------------------------------------------------------------------------------------------
@@ -234,7 +237,7 @@ start_postgres() {
       sleep 0.1
     done
     # Somebody took the port first, or the processes of a killed server are still ending.
-    tail -c "+$((mark + 1))" "$LOGS/postgres.log" | grep -qE 'already in use|still in use' || break
+    tail -c "+$((mark + 1))" "$LOGS/postgres.log" | grep -qE 'already in use|still in use|already exists' || break
     sleep "$tries"
   done
   tail -n 10 "$LOGS/postgres.log" >&2

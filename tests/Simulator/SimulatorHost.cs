@@ -100,6 +100,9 @@ public sealed class SimulatorHost : IAsyncDisposable
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
+            // A caller that stops reading for a while is his own business: only faults cut connections here.
+            kestrel.Limits.MinResponseDataRate = null;
+            kestrel.Limits.MinRequestBodyDataRate = null;
             kestrel.Listen(IPAddress.Loopback, options.Port);
         });
         // An exception here is a mistake of the simulator's own and must not look like one of its faults.

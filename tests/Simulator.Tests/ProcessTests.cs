@@ -47,6 +47,19 @@ public sealed class ProcessTests
         Assert.Contains(args[0], error, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task A_taken_port_ends_it_with_1_and_says_so()
+    {
+        await using var host = await SimulatorHost.StartAsync(new SimulatorOptions(), Caller.Cancel);
+        using var process = Start("--urls", host.BaseUrl, "--people", "1");
+
+        var error = await process.StandardError.ReadToEndAsync(Caller.Cancel);
+        await process.WaitForExitAsync(Caller.Cancel);
+
+        Assert.Equal(1, process.ExitCode);
+        Assert.Contains("Choose another --urls.", error, StringComparison.Ordinal);
+    }
+
     private static Process Start(params string[] args) => Process.Start(new ProcessStartInfo(
         "dotnet", [Path.Combine(AppContext.BaseDirectory, "WeComSync.Simulator.dll"), .. args])
     {

@@ -57,7 +57,7 @@ public sealed class ProcessTests
         await process.WaitForExitAsync(Caller.Cancel);
 
         Assert.Equal(1, process.ExitCode);
-        Assert.Contains("Choose another --urls.", error, StringComparison.Ordinal);
+        Assert.Equal($"Failed to bind to address {host.BaseUrl}: address already in use. Choose another --urls.", error.Trim());
     }
 
     private static Process Start(params string[] args) => Process.Start(new ProcessStartInfo(

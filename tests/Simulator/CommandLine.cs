@@ -45,7 +45,7 @@ internal sealed record CommandLine(SimulatorOptions Host, IReadOnlyList<CorpOpti
         var corp = new CorpOptions
         {
             People = Number(given, "people", 500),
-            Departments = Number(given, "departments", 40),
+            Departments = Number(given, "departments", 40, least: 1),
             Tags = Number(given, "tags", 10),
             SeveralDepartmentsShare = Share(given),
             AppIsNew = Choice(given, "app", "new", "old"),
@@ -65,7 +65,7 @@ internal sealed record CommandLine(SimulatorOptions Host, IReadOnlyList<CorpOpti
             CallerAddress = given.GetValueOrDefault("caller", host.CallerAddress!),
             AddressLimits = perMinute == 0 ? RateLimits.None : host.AddressLimits,
         };
-        return new CommandLine(host, [.. Enumerable.Range(0, Number(given, "corps", 1)).Select(i => corp with { Seed = seed + i })]);
+        return new CommandLine(host, [.. Enumerable.Range(0, Number(given, "corps", 1, least: 1)).Select(i => corp with { Seed = seed + i })]);
     }
 
     private static Dictionary<string, string> Pairs(string[] args)
@@ -83,13 +83,13 @@ internal sealed record CommandLine(SimulatorOptions Host, IReadOnlyList<CorpOpti
         return given;
     }
 
-    private static int Number(Dictionary<string, string> given, string name, int otherwise)
+    private static int Number(Dictionary<string, string> given, string name, int otherwise, int least = 0)
     {
         if (!given.TryGetValue(name, out var text))
             return otherwise;
-        return int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+        return int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= least
             ? number
-            : throw new FormatException($"--{name} must be a whole number, not '{text}'.");
+            : throw new FormatException($"--{name} must be a whole number from {least} up, not '{text}'.");
     }
 
     private static double Share(Dictionary<string, string> given)

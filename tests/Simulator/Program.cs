@@ -22,7 +22,17 @@ catch (FormatException mistake)
 var stop = new TaskCompletionSource();
 using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
 using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
-await using var host = await SimulatorHost.StartAsync(line.Host, CancellationToken.None);
+SimulatorHost host;
+try
+{
+    host = await SimulatorHost.StartAsync(line.Host, CancellationToken.None);
+}
+catch (IOException taken)
+{
+    await Console.Error.WriteLineAsync($"{taken.Message} Choose another --urls.");
+    return 1;
+}
+await using var running = host;
 foreach (var corp in line.Corps)
     host.AddCorp(corp);
 // One line, which a script reads to make a tenant file of it.

@@ -38,7 +38,7 @@ internal static class CallerLookup
         if (!credential.Trusts(call.Address))
             return 60020;
         if (call.Endpoint.IsPost && !call.IsPost)
-            return 43002;
+            return 40003;
         return call.Endpoint.Rights switch
         {
             Rights.ContactSync when credential is not ContactSync => 48002,

@@ -46,12 +46,13 @@ internal static class DepartmentEndpoints
         if (call.World.DepartmentRows(root) is not { } rows)
             return call.Corp.Settings.UnknownDepartmentCode;
         var visibility = call.Visibility;
-        var visible = visibility.IsEverything ? rows : [.. rows.Where(row => visibility.Sees(row.Department.Id))];
+        DepartmentRow[] visible = visibility.IsEverything ? rows : [.. rows.Where(row => visibility.Sees(row.Department.Id))];
         var json = call.Begin();
         json.WriteStartArray(name);
-        foreach (var row in visible.AsMemory(0, call.Share(visible.Length)).ToArray())
+        var count = call.Share(visible.Length);
+        for (var i = 0; i < count; i++)
         {
-            write(json, row, visibility, call.Corp.Settings.RootParentId);
+            write(json, visible[i], visibility, call.Corp.Settings.RootParentId);
             await call.SpillAsync();
         }
         json.WriteEndArray();

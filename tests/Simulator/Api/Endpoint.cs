@@ -8,7 +8,7 @@ internal sealed record Endpoint(string Path, EndpointHandler Handler)
 {
     public Rights Rights { get; init; } = Rights.Token;
 
-    /// <summary>Takes a JSON body; GET is answered 43002.</summary>
+    /// <summary>Takes a JSON body; GET is answered 40003.</summary>
     public bool IsPost { get; init; }
 
     /// <summary>Limits of calls apply.</summary>

@@ -35,7 +35,6 @@ internal static class ErrorText
         41004 => "corpsecret missing",
         41017 => "tagid missing",
         42001 => "access_token expired",
-        43002 => "require POST method",
         45009 => "api freq out of limit",
         45029 => "response out of limit",
         45031 => "corpsecret is not safe enough, please reset it",

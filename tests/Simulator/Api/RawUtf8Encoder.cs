@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Globalization;
 using System.Text;
 using System.Text.Encodings.Web;
 
@@ -27,6 +28,20 @@ internal sealed unsafe class RawUtf8Encoder : JavaScriptEncoder
 
     public override int FindFirstCharacterToEncodeUtf8(ReadOnlySpan<byte> utf8Text) => utf8Text.IndexOfAny(Bytes);
 
-    public override bool TryEncodeUnicodeScalar(int unicodeScalar, char* buffer, int bufferLength, out int numberOfCharactersWritten) =>
-        Default.TryEncodeUnicodeScalar(unicodeScalar, buffer, bufferLength, out numberOfCharactersWritten);
+    public override bool TryEncodeUnicodeScalar(int unicodeScalar, char* buffer, int bufferLength, out int numberOfCharactersWritten)
+    {
+        var to = new Span<char>(buffer, bufferLength);
+        return unicodeScalar switch
+        {
+            '"' or '\\' => to.TryWrite($"\\{(char)unicodeScalar}", out numberOfCharactersWritten),
+            '\b' => to.TryWrite($"\\b", out numberOfCharactersWritten),
+            '\f' => to.TryWrite($"\\f", out numberOfCharactersWritten),
+            '\n' => to.TryWrite($"\\n", out numberOfCharactersWritten),
+            '\r' => to.TryWrite($"\\r", out numberOfCharactersWritten),
+            '\t' => to.TryWrite($"\\t", out numberOfCharactersWritten),
+            < ' ' => to.TryWrite(CultureInfo.InvariantCulture, $"\\u{unicodeScalar:x4}", out numberOfCharactersWritten),
+            // A lone half of a surrogate pair arrives here as the replacement character.
+            _ => to.TryWrite($"{new Rune(unicodeScalar)}", out numberOfCharactersWritten),
+        };
+    }
 }

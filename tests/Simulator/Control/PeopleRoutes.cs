@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using WeComSync.Simulator.Generation;
 using WeComSync.Simulator.Worlds;
 
 namespace WeComSync.Simulator.Control;
@@ -21,5 +22,6 @@ internal static class PeopleRoutes
             host.Corp(corpId).World.Move(userId, request.Departments));
         control.MapPost(One + "/userid", (string corpId, string userId, UserIdRequest request) =>
             host.Corp(corpId).World.ChangeUserId(userId, request.NewUserId));
+        control.MapPost("/corps/{corpId}/churn", (string corpId, Churn churn) => churn.Apply(host.Corp(corpId).World));
     }
 }

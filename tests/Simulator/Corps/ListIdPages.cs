@@ -7,7 +7,8 @@ namespace WeComSync.Simulator.Corps;
 /// <summary>The cursors of user/list_id. One reading of the list is one listing; its cursors name it and a position.</summary>
 internal sealed class ListIdPages
 {
-    private const int KeptListings = 200;
+    // Each may hold a version of the whole company, so an abandoned one must not stay for ever.
+    private const int KeptListings = 16;
 
     private readonly ConcurrentDictionary<string, Listing> _listings = new();
     private readonly ConcurrentQueue<string> _oldest = new();

@@ -11,6 +11,7 @@ internal sealed class TokenBook
     private readonly ConcurrentDictionary<string, Token> _tokens = new();
     private readonly ConcurrentDictionary<Credential, Token> _latest = new();
     private readonly Lock _gate = new();
+    private DateTimeOffset _forgetAt;
 
     public Token? Find(string text) => _tokens.GetValueOrDefault(text);
 
@@ -28,7 +29,7 @@ internal sealed class TokenBook
                 if (settings.NewTokenKillsOld)
                     latest.Kill(40014);
             }
-            Forget(now - KeptAfterExpiry);
+            ForgetOld(now);
             var token = new Token(Secrets.Unguessable(settings.TokenLength), credential, now + settings.TokenLifetime);
             _tokens[token.Text] = token;
             _latest[credential] = token;
@@ -43,10 +44,13 @@ internal sealed class TokenBook
                 token.Kill(code);
     }
 
-    private void Forget(DateTimeOffset expiredBefore)
+    private void ForgetOld(DateTimeOffset now)
     {
+        if (now < _forgetAt)
+            return;
+        _forgetAt = now + TimeSpan.FromHours(1);
         foreach (var (text, token) in _tokens)
-            if (token.ExpiresAt < expiredBefore)
+            if (token.ExpiresAt + KeptAfterExpiry < now)
                 _tokens.TryRemove(text, out _);
     }
 }

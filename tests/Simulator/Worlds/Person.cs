@@ -32,6 +32,15 @@ public sealed record Person
     public ExternalProfile? ExternalProfile { get; init; }
     /// <summary>WeCom made the userid up, so it may be changed, once.</summary>
     public bool HasGeneratedUserId { get; init; }
+
+    /// <summary>Takes over lists with the same content, so that records of one person differ exactly if their content does.</summary>
+    internal Person SharingWith(Person other) => this with
+    {
+        Memberships = Memberships.SequenceEqual(other.Memberships) ? other.Memberships : Memberships,
+        DirectLeaders = DirectLeaders.SequenceEqual(other.DirectLeaders) ? other.DirectLeaders : DirectLeaders,
+        ExtFields = ExtFields.SequenceEqual(other.ExtFields) ? other.ExtFields : ExtFields,
+        ExternalProfile = ExternalProfile is { } profile && profile.IsLike(other.ExternalProfile) ? other.ExternalProfile : ExternalProfile,
+    };
 }
 
 /// <param name="Order">0 to 2³²−1 among the members of the department; larger comes first.</param>
@@ -41,4 +50,8 @@ public readonly record struct Membership(long DepartmentId, long Order = 0, bool
 public sealed record ExtField(string Name, string Value, string? Url = null);
 
 /// <summary>What customers see of a member.</summary>
-public sealed record ExternalProfile(string CorpName, string? ChannelsNickname, ImmutableArray<ExtField> Attributes);
+public sealed record ExternalProfile(string CorpName, string? ChannelsNickname, ImmutableArray<ExtField> Attributes)
+{
+    internal bool IsLike(ExternalProfile? other) =>
+        other is not null && this with { Attributes = other.Attributes } == other && Attributes.SequenceEqual(other.Attributes);
+}

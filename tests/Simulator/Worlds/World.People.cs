@@ -23,6 +23,13 @@ public sealed partial class World
         }
     }
 
+    /// <param name="index">In the order of hiring.</param>
+    public Person PersonAt(int index)
+    {
+        lock (_gate)
+            return _people[index].Current!;
+    }
+
     /// <param name="userId">In any case.</param>
     public Person? FindPerson(string userId)
     {
@@ -81,7 +88,7 @@ public sealed partial class World
         {
             var node = ExistingPerson(userId);
             var before = node.Current!;
-            var after = change(before) with { UserId = before.UserId };
+            var after = (change(before) with { UserId = before.UserId }).SharingWith(before);
             if (after == before)
                 return before;
             Check(after);

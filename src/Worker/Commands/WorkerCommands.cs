@@ -10,6 +10,9 @@ internal static class WorkerCommands
     public static RootCommand Root()
     {
         var root = new RootCommand("WeComSync: mirrors WeCom directories and customers into PostgreSQL.");
+        var serve = ServeCommand.Create();
+        root.Subcommands.Add(serve);
+        root.Action = serve.Action;
         root.Subcommands.Add(MigrateCommand.Create());
         return root;
     }

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Invocation;
+using WeComSync.Worker.Commands.Status;
 using WeComSync.Worker.Commands.Tenants;
 
 namespace WeComSync.Worker.Commands;
@@ -12,6 +13,7 @@ internal static class WorkerCommands
     {
         var root = new RootCommand("WeComSync: mirrors WeCom directories and customers into PostgreSQL.");
         root.Subcommands.Add(MigrateCommand.Create());
+        root.Subcommands.Add(StatusCommand.Create());
         root.Subcommands.Add(TenantsCommand.Create());
         return root;
     }

@@ -1,5 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Invocation;
+using WeComSync.Worker.Commands.Status;
+using WeComSync.Worker.Commands.Tenants;
 
 namespace WeComSync.Worker.Commands;
 
@@ -14,6 +16,8 @@ internal static class WorkerCommands
         root.Subcommands.Add(serve);
         root.Action = serve.Action;
         root.Subcommands.Add(MigrateCommand.Create());
+        root.Subcommands.Add(StatusCommand.Create());
+        root.Subcommands.Add(TenantsCommand.Create());
         return root;
     }
 

@@ -8,6 +8,7 @@ namespace WeComSync.Worker.Storage;
 internal sealed partial class DatabaseWait(NpgsqlDataSource dataSource, TimeProvider clock, ILogger<DatabaseWait> logger)
 {
     public static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Attempt = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
 
     /// <exception cref="CommandFailedException">PostgreSQL did not answer within <see cref="Limit"/>.</exception>
@@ -18,14 +19,12 @@ internal sealed partial class DatabaseWait(NpgsqlDataSource dataSource, TimeProv
         var said = false;
         while (true)
         {
-            var left = Limit - clock.GetElapsedTime(started);
-            var away = await TryAsync(left > Pause ? left : Pause, ct);
-            if (away is null)
+            if (await TryAsync(ct) is not { } away)
             {
                 return;
             }
 
-            if (clock.GetElapsedTime(started) + Pause >= Limit)
+            if (clock.GetElapsedTime(started) >= Limit)
             {
                 throw new CommandFailedException(
                     $"PostgreSQL at {Server} did not answer for {Limit.TotalSeconds:0} s ({away}). Start it, or correct ConnectionStrings:WeComSync.");
@@ -51,12 +50,12 @@ internal sealed partial class DatabaseWait(NpgsqlDataSource dataSource, TimeProv
     }
 
     /// <returns>Why PostgreSQL is away; null if it answered.</returns>
-    private async Task<string?> TryAsync(TimeSpan limit, CancellationToken ct)
+    private async Task<string?> TryAsync(CancellationToken ct)
     {
         try
         {
             // Npgsql's own time-outs do not hold against a frozen server; WaitAsync does.
-            await AskAsync(ct).WaitAsync(limit, clock, ct);
+            await AskAsync(ct).WaitAsync(Attempt, ct);
             return null;
         }
         catch (NpgsqlException away) when (away.IsTransient)

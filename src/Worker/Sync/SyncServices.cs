@@ -1,0 +1,17 @@
+using WeComSync.Worker.Sync.Directory;
+using WeComSync.Worker.WeCom;
+
+namespace WeComSync.Worker.Sync;
+
+internal static class SyncServices
+{
+    /// <summary>Registers the syncs and the WeCom client that they read from.</summary>
+    public static void AddSync(this IHostApplicationBuilder builder)
+    {
+        builder.Services.AddWeComClient(builder.Configuration);
+        builder.Services.AddSingleton<SyncRuns>();
+        builder.Services.AddSingleton<DirectorySync>();
+        builder.Services.AddSingleton<SyncRunner>();
+        builder.Services.AddSingleton<ISyncRunner>(services => services.GetRequiredService<SyncRunner>());
+    }
+}

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Invocation;
 using WeComSync.Worker.Commands.Sync;
+using WeComSync.Worker.Commands.Status;
 using WeComSync.Worker.Commands.Tenants;
 
 namespace WeComSync.Worker.Commands;
@@ -12,8 +13,12 @@ internal static class WorkerCommands
     public static RootCommand Root()
     {
         var root = new RootCommand("WeComSync: mirrors WeCom directories and customers into PostgreSQL.");
+        var serve = ServeCommand.Create();
+        root.Subcommands.Add(serve);
+        root.Action = serve.Action;
         root.Subcommands.Add(MigrateCommand.Create());
         root.Subcommands.Add(SyncCommand.Create());
+        root.Subcommands.Add(StatusCommand.Create());
         root.Subcommands.Add(TenantsCommand.Create());
         return root;
     }

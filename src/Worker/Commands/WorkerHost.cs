@@ -17,8 +17,12 @@ internal static class WorkerHost
         CancellationToken ct,
         DatabaseNeed needs = DatabaseNeed.Migrated)
     {
+        // Settings are read once, at start: watching their files would only cost a watcher per process.
+        var configuration = new ConfigurationManager();
+        configuration["hostBuilder:reloadConfigOnChange"] = "false";
         var builder = Host.CreateApplicationBuilder(new HostApplicationBuilderSettings
         {
+            Configuration = configuration,
             // The settings file lies beside the program, wherever it is started from.
             ContentRootPath = AppContext.BaseDirectory,
             // The web host of `serve` heeds both names; without this the other commands would know only the first.
@@ -38,7 +42,8 @@ internal static class WorkerHost
     {
         builder.AddWorkerLogging();
         builder.Services.AddSingleton(TimeProvider.System);
-        builder.Services.AddStorage(StorageOptions.Read(builder.Configuration, builder.Environment));
+        var storage = StorageOptions.Read(builder.Configuration, builder.Environment);
+        builder.Services.AddStorage(storage with { ConnectionString = WorkerConnections.Own(storage.ConnectionString) });
         builder.Services.AddSingleton<SchemaMigration>();
         builder.Services.AddSingleton<DatabaseWait>();
         builder.Services.AddSingleton<StartChecks>();

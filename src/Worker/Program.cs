@@ -1,3 +1,3 @@
 using WeComSync.Worker.Commands;
 
-return await WorkerCommands.Root().Parse(args).InvokeAsync();
+return await WorkerCommands.RunAsync(args);

@@ -8,6 +8,12 @@ public sealed class Tenant
     /// <summary>Time zone of <see cref="Schedule"/> expressions when the tenant file names none.</summary>
     public const string DefaultTimeZone = "Asia/Shanghai";
 
+    /// <summary><see cref="MaxRemovedPercent"/> where the tenant chose none.</summary>
+    public const int DefaultMaxRemovedPercent = 10;
+
+    /// <summary><see cref="MaxRemoved"/> where the tenant chose none.</summary>
+    public const int DefaultMaxRemoved = 50;
+
     public long Id { get; private set; }
 
     /// <summary>The name operators use on the command line: 1 to 64 of a-z, 0-9, <c>-</c> and <c>_</c>.</summary>
@@ -41,10 +47,10 @@ public sealed class Tenant
     public string? StoppedAction { get; private set; }
 
     /// <summary>The share of a kind's live rows, in percent, that one run may remove without asking.</summary>
-    public int MaxRemovedPercent { get; set; } = 10;
+    public int MaxRemovedPercent { get; set; } = DefaultMaxRemovedPercent;
 
     /// <summary>How many rows of a kind one run may remove without asking.</summary>
-    public int MaxRemoved { get; set; } = 50;
+    public int MaxRemoved { get; set; } = DefaultMaxRemoved;
 
     /// <summary>Whether this corp's <c>user/list</c> still honours <c>fetch_child=1</c>; null until seen.</summary>
     public bool? FetchChildHonoured { get; set; }

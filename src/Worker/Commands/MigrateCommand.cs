@@ -1,5 +1,4 @@
 using System.CommandLine;
-using WeComSync.Domain.Storage;
 using WeComSync.Worker.Storage;
 
 namespace WeComSync.Worker.Commands;
@@ -9,17 +8,17 @@ internal static class MigrateCommand
 {
     public static Command Create()
     {
-        var command = new Command("migrate", "Create or upgrade all schemas.");
-        command.SetAction(async (_, ct) =>
-        {
-            var builder = Host.CreateApplicationBuilder();
-            var options = StorageOptions.Read(builder.Configuration, builder.Environment);
-            builder.Services.AddStorage(options);
-            builder.Services.AddSingleton<SchemaMigration>();
-            using var host = builder.Build();
-            await host.Services.GetRequiredService<SchemaMigration>().RunAsync(ct);
-            return ExitCodes.Done;
-        });
+        var command = new Command("migrate", "Create or upgrade all schemas; safe to run from many hosts at once.");
+        command.SetAction((_, ct) => WorkerHost.RunAsync(
+            _ => { },
+            async (services, stop) =>
+            {
+                await services.GetRequiredService<SchemaMigration>().RunAsync(stop);
+                Console.WriteLine("All schemas are those of this release.");
+                return ExitCodes.Done;
+            },
+            ct,
+            DatabaseNeed.Reachable));
         return command;
     }
 }

@@ -1,14 +1,64 @@
 using System.CommandLine;
+using System.CommandLine.Invocation;
+using WeComSync.Worker.Commands.Tenants;
 
 namespace WeComSync.Worker.Commands;
 
 /// <summary>The command line of the worker. Each command is made beside its own code.</summary>
 internal static class WorkerCommands
 {
+    /// <summary>Every command. One that becomes the default also lends its action to the root.</summary>
     public static RootCommand Root()
     {
         var root = new RootCommand("WeComSync: mirrors WeCom directories and customers into PostgreSQL.");
         root.Subcommands.Add(MigrateCommand.Create());
+        root.Subcommands.Add(TenantsCommand.Create());
         return root;
+    }
+
+    /// <summary>Runs one command line from parsing to exit code. Commands throw; what that means is said here.</summary>
+    /// <returns>One of <see cref="ExitCodes"/>.</returns>
+    public static async Task<int> RunAsync(string[] args)
+    {
+        // '@' opens no response file: a tenant file or key may begin with it.
+        var command = Root().Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
+        if (command.Action is ParseErrorAction)
+        {
+            return Report(command, Failure.OfUsage(command));
+        }
+
+        using var signals = new StopSignals();
+        try
+        {
+            // Null: System.CommandLine would otherwise end the process two seconds after the first signal.
+            var invocation = new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null };
+            return await command.InvokeAsync(invocation, signals.Token);
+        }
+        catch (Exception exception)
+        {
+            return Report(command, Failure.Of(exception, signals.Token));
+        }
+    }
+
+    private static int Report(ParseResult command, Failure failure)
+    {
+        if (failure.Unexpected is { } unexpected)
+        {
+            using var log = WorkerLogging.CreateLogger();
+            log.Error(unexpected, "Command failed");
+        }
+
+        foreach (var problem in failure.Problems)
+        {
+            Console.Error.WriteLine(PlainText.OneLine(problem));
+        }
+
+        Console.Error.WriteLine(PlainText.OneLine(failure.Message));
+        if (CommandOutput.WantsJson(command))
+        {
+            CommandOutput.WriteJson(new { failure.ExitCode, Error = failure.Message, failure.Problems });
+        }
+
+        return failure.ExitCode;
     }
 }

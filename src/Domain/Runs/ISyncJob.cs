@@ -1,18 +1,25 @@
-using System.ComponentModel;
+using Hangfire;
+using Hangfire.Server;
 
 namespace WeComSync.Domain.Runs;
 
 /// <summary>
-/// The job that runs one sync. Hangfire stores this type, method and parameter list as text in its job rows:
-/// rename it as you would a column.
+/// The job that runs one sync. Hangfire stores this type, method and parameter list as text in its job rows, and reads these
+/// attributes rather than any on the implementation: rename it as you would a column.
 /// </summary>
 public interface ISyncJob
 {
+    /// <summary>The queue of syncs. Servers take queues in alphabetical order of their names.</summary>
+    const string Queue = "sync";
+
     /// <param name="tenantId">Which tenant.</param>
     /// <param name="kind">Text of a <see cref="SyncKind"/>, for example <c>full</c>.</param>
     /// <param name="instant">The due instant for a scheduled run; null when a person asked.</param>
-    /// <param name="jobId">Filled in by Hangfire.</param>
-    /// <param name="ct">Cancelled when the job server stops.</param>
-    [DisplayName("{1} sync of tenant {0}, due {2}")]
-    Task RunAsync(long tenantId, string kind, DateTimeOffset? instant, string? jobId, CancellationToken ct);
+    /// <param name="job">Null when it is queued; Hangfire fills it in.</param>
+    /// <param name="ct">None when it is queued; cancelled when the job server stops.</param>
+    /// <returns>What became of it in a few words, for the dashboard.</returns>
+    [Queue(Queue)]
+    [JobDisplayName("{1} sync of tenant {0}, due {2:u}")]
+    [AutomaticRetry(Attempts = 4, DelaysInSeconds = [30, 300, 1800, 7200], ExceptOn = [typeof(JobParkedException)])]
+    Task<string> RunAsync(long tenantId, string kind, DateTimeOffset? instant, PerformContext? job, CancellationToken ct);
 }

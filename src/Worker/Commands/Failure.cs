@@ -35,7 +35,7 @@ internal sealed record Failure(int ExitCode, string Message)
             $"The connection to PostgreSQL was lost ({lost.Message}); what was not committed is undone. Run the command again when PostgreSQL is back."),
         _ => new(
             ExitCodes.Failed,
-            $"{exception.GetType().Name}: {exception.Message} This was not expected: the log above has the details, report them.")
+            $"{exception.GetType().Name}: {exception.Message.Split('\n')[0].Trim()} This was not expected: the log above has the details, report them.")
         {
             Unexpected = exception,
         },

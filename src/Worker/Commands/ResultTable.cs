@@ -1,3 +1,4 @@
+using System.Globalization;
 using Spectre.Console;
 
 namespace WeComSync.Worker.Commands;
@@ -29,6 +30,10 @@ internal static class ResultTable
 
         table.AddRow(row);
     }
+
+    /// <summary>A time as people read it, in UTC as the logs have it.</summary>
+    public static string Time(DateTimeOffset? time) =>
+        time?.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss'Z'", CultureInfo.InvariantCulture) ?? "-";
 
     /// <summary>Writes one line as it is, however wide the terminal: addresses and commands are copied from it.</summary>
     public static void WriteText(this IAnsiConsole console, string line) => console.Profile.Out.Writer.WriteLine(PlainText.OneLine(line));

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Invocation;
+using WeComSync.Worker.Commands.Status;
 using WeComSync.Worker.Commands.Tenants;
 
 namespace WeComSync.Worker.Commands;
@@ -11,7 +12,11 @@ internal static class WorkerCommands
     public static RootCommand Root()
     {
         var root = new RootCommand("WeComSync: mirrors WeCom directories and customers into PostgreSQL.");
+        var serve = ServeCommand.Create();
+        root.Subcommands.Add(serve);
+        root.Action = serve.Action;
         root.Subcommands.Add(MigrateCommand.Create());
+        root.Subcommands.Add(StatusCommand.Create());
         root.Subcommands.Add(TenantsCommand.Create());
         return root;
     }

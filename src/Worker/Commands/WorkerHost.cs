@@ -38,7 +38,8 @@ internal static class WorkerHost
     {
         builder.AddWorkerLogging();
         builder.Services.AddSingleton(TimeProvider.System);
-        builder.Services.AddStorage(StorageOptions.Read(builder.Configuration, builder.Environment));
+        var storage = StorageOptions.Read(builder.Configuration, builder.Environment);
+        builder.Services.AddStorage(storage with { ConnectionString = WorkerConnections.Own(storage.ConnectionString) });
         builder.Services.AddSingleton<SchemaMigration>();
         builder.Services.AddSingleton<DatabaseWait>();
         builder.Services.AddSingleton<StartChecks>();

@@ -1,6 +1,8 @@
+using Hangfire.PostgreSql;
 using Microsoft.EntityFrameworkCore;
 using Npgsql;
 using WeComSync.Domain.Storage;
+using WeComSync.Worker.Schedules;
 
 namespace WeComSync.Worker.Storage;
 
@@ -13,16 +15,38 @@ internal sealed class SchemaMigration(NpgsqlDataSource dataSource, IDbContextFac
     public async Task RunAsync(CancellationToken ct)
     {
         await using var connection = await dataSource.OpenConnectionAsync(ct);
-        await using var takeLock = new NpgsqlCommand("SELECT pg_advisory_lock($1)", connection) { Parameters = { new() { Value = MigrationLock } } };
-        takeLock.CommandTimeout = 0;
+        await using var takeLock = new NpgsqlCommand("SET lock_timeout = 0; SELECT pg_advisory_lock(" + MigrationLock + ")", connection);
+        takeLock.CommandTimeout = 0; // another host's migration may take its time
         await takeLock.ExecuteNonQueryAsync(ct);
 
-        await using var db = await contexts.CreateDbContextAsync(ct);
-        await db.Database.MigrateAsync(ct);
-        await secrets.CreateProbeAsync(ct);
-        await secrets.VerifyAsync(ct);
+        try
+        {
+            await using var db = await contexts.CreateDbContextAsync(ct);
+            await db.Database.MigrateAsync(ct);
+            await secrets.CreateProbeAsync(ct);
+            await secrets.VerifyAsync(ct);
+            await InstallHangfireAsync(ct);
+            await new QuartzTables(dataSource).CreateAsync(ct);
+        }
+        finally
+        {
+            // A pooled connection keeps its session locks until it is used again.
+            await using var release = new NpgsqlCommand("SELECT pg_advisory_unlock(" + MigrationLock + ")", connection);
+            await release.ExecuteNonQueryAsync(CancellationToken.None);
+        }
+    }
 
-        await using var release = new NpgsqlCommand("SELECT pg_advisory_unlock($1)", connection) { Parameters = { new() { Value = MigrationLock } } };
-        await release.ExecuteNonQueryAsync(CancellationToken.None);
+    /// <summary>Whether the schemas that are not EF's are there: an older release's <c>migrate</c> made none or fewer.</summary>
+    public async Task<bool> SchedulersAreInstalledAsync(CancellationToken ct)
+    {
+        await using var command = dataSource.CreateCommand(
+            "SELECT to_regclass('hangfire.job') IS NOT NULL AND to_regclass('quartz.qrtz_triggers') IS NOT NULL");
+        return (bool)(await command.ExecuteScalarAsync(ct))!;
+    }
+
+    private async Task InstallHangfireAsync(CancellationToken ct)
+    {
+        await using var connection = await dataSource.OpenConnectionAsync(ct);
+        PostgreSqlObjectsInstaller.Install(connection);
     }
 }

@@ -5,7 +5,7 @@ using WeComSync.Worker.Commands;
 namespace WeComSync.Worker.Storage;
 
 /// <summary>What a process makes sure of before it works with the database.</summary>
-internal sealed class StartChecks(DatabaseWait database, IDbContextFactory<SyncDbContext> contexts, SecretsCheck secrets)
+internal sealed class StartChecks(DatabaseWait database, IDbContextFactory<SyncDbContext> contexts, SchemaMigration schemas, SecretsCheck secrets)
 {
     /// <exception cref="CommandFailedException">PostgreSQL stayed away, or its schemas are older than this program.</exception>
     /// <exception cref="ConfigurationException">The configured certificate is not the one that protects this database.</exception>
@@ -23,7 +23,7 @@ internal sealed class StartChecks(DatabaseWait database, IDbContextFactory<SyncD
     {
         await using var db = await contexts.CreateDbContextAsync(ct);
         var missing = await db.Database.GetPendingMigrationsAsync(ct);
-        if (missing.Any())
+        if (missing.Any() || !await schemas.SchedulersAreInstalledAsync(ct))
         {
             throw new CommandFailedException("The database's schemas are not those of this release. Run 'migrate' first.");
         }

@@ -1,0 +1,49 @@
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using WeComSync.Domain.Storage;
+using WeComSync.Worker.OperatorConsole;
+using WeComSync.Worker.Health;
+using WeComSync.Worker.Jobs;
+using WeComSync.Worker.Schedules;
+using WeComSync.Worker.Sync;
+
+namespace WeComSync.Worker.Commands;
+
+/// <summary>The host of <c>serve</c>, put together.</summary>
+internal static class ServeHost
+{
+    private static readonly TimeSpan StopWithin = TimeSpan.FromSeconds(30);
+
+    /// <param name="args">Settings as <c>--Key=value</c>, before all others; for tests.</param>
+    /// <param name="more">Changes what was registered; for tests.</param>
+    /// <exception cref="ConfigurationException">A setting is missing or wrong.</exception>
+    public static WebApplication Build(string[]? args = null, Action<WebApplicationBuilder>? more = null)
+    {
+        var builder = WebApplication.CreateBuilder(new WebApplicationOptions
+        {
+            Args = args,
+            // Settings file and pages lie beside the program, wherever it is started from.
+            ContentRootPath = AppContext.BaseDirectory,
+            ApplicationName = typeof(ServeHost).Assembly.GetName().Name,
+        });
+        builder.AddWorker();
+        builder.Services.Configure<HostOptions>(options =>
+        {
+            options.ShutdownTimeout = StopWithin;
+            options.ServicesStopConcurrently = true; // or each could use up the time of the others
+        });
+        builder.Services.AddSingleton<IHostLifetime, SignalsOnly>();
+
+        var connectionString = StorageOptions.Read(builder.Configuration, builder.Environment).ConnectionString;
+        builder.Services.AddJobs(connectionString, JobOptions.Read(builder.Configuration));
+        builder.Services.AddSchedules(connectionString);
+        builder.Services.TryAddSingleton<ISyncRunner, NoSync>();
+        builder.AddConsole(ConsoleOptions.Read(builder.Configuration));
+        builder.Services.AddHealth();
+        more?.Invoke(builder);
+
+        var app = builder.Build();
+        app.UseConsole();
+        app.MapHealth();
+        return app;
+    }
+}

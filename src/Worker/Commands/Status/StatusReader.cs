@@ -1,0 +1,84 @@
+using Microsoft.EntityFrameworkCore;
+using Quartz;
+using WeComSync.Domain.Runs;
+using WeComSync.Domain.Storage;
+using WeComSync.Domain.Tenants;
+
+namespace WeComSync.Worker.Commands.Status;
+
+/// <summary>Reads what <c>status</c> shows.</summary>
+internal sealed class StatusReader(IDbContextFactory<SyncDbContext> contexts, TimeProvider clock)
+{
+    public async Task<StatusReport> ReadAsync(CancellationToken ct)
+    {
+        await using var db = await contexts.CreateDbContextAsync(ct);
+        return new(await ReadJobsAsync(db, ct), await ReadSchedulesAsync(db, ct), await ReadRunningAsync(db, ct), await ReadHeldAsync(db, ct));
+    }
+
+    private static async Task<JobsStatus?> ReadJobsAsync(SyncDbContext db, CancellationToken ct)
+    {
+        if (!await db.Database.SqlQuery<bool>($"SELECT to_regclass('hangfire.jobqueue') IS NOT NULL AS \"Value\"").SingleAsync(ct))
+        {
+            return null;
+        }
+
+        var queues = await db.Database.SqlQuery<QueueStatus>($"""
+            SELECT queue, count(*) FILTER (WHERE fetchedat IS NULL) AS waiting, count(*) FILTER (WHERE fetchedat IS NOT NULL) AS taken
+            FROM hangfire.jobqueue GROUP BY queue ORDER BY queue
+            """).ToListAsync(ct);
+        var states = await db.Database.SqlQuery<StateCount>($"""
+            SELECT statename AS state, count(*) AS jobs FROM hangfire.job WHERE statename IN ('Failed', 'Scheduled') GROUP BY statename
+            """).ToDictionaryAsync(count => count.State, count => count.Jobs, ct);
+        return new(queues, states.GetValueOrDefault("Failed"), states.GetValueOrDefault("Scheduled"));
+    }
+
+    private async Task<IReadOnlyList<ScheduleStatus>> ReadSchedulesAsync(SyncDbContext db, CancellationToken ct)
+    {
+        var now = clock.GetUtcNow();
+        var tenants = await db.Tenants.AsNoTracking().Include(tenant => tenant.Schedules).OrderBy(tenant => tenant.Key).ToListAsync(ct);
+        return
+        [
+            .. from tenant in tenants
+               from schedule in tenant.Schedules.OrderBy(schedule => schedule.Kind)
+               select new ScheduleStatus(tenant.Key, schedule.Kind, schedule.Cron, tenant.TimeZone, NextDue(tenant, schedule, now)),
+        ];
+    }
+
+    private static DateTimeOffset? NextDue(Tenant tenant, Schedule schedule, DateTimeOffset now) =>
+        tenant is { Enabled: true, State: TenantState.Active }
+        && TimeZoneInfo.TryFindSystemTimeZoneById(tenant.TimeZone, out var zone)
+        && CronExpression.TryParse(schedule.Cron, out var cron)
+            ? cron.WithTimeZone(zone).GetNextValidTimeAfter(now)
+            : null;
+
+    private static async Task<IReadOnlyList<RunningStatus>> ReadRunningAsync(SyncDbContext db, CancellationToken ct)
+    {
+        var runs = await (
+            from run in db.SyncRuns
+            join tenant in db.Tenants on run.TenantId equals tenant.Id
+            where run.State == RunState.Running
+            orderby tenant.Key, run.Id
+            select new { tenant.Key, Run = run }).AsNoTracking().ToListAsync(ct);
+        return [.. runs.Select(r => new RunningStatus(r.Key, r.Run.Phase, r.Run.Owner, r.Run.HeartbeatAt, r.Run.Expected, RunOverview.Of(r.Run)))];
+    }
+
+    private static async Task<IReadOnlyList<HeldStatus>> ReadHeldAsync(SyncDbContext db, CancellationToken ct)
+    {
+        var held = await (
+            from removal in db.HeldRemovals
+            join run in db.SyncRuns on new { removal.TenantId, Id = removal.RunId } equals new { run.TenantId, run.Id }
+            join tenant in db.Tenants on removal.TenantId equals tenant.Id
+            where removal.Decision == HeldDecision.Pending
+            group removal by new { Tenant = tenant.Key, Run = run.Id, run.Kind, run.StartedAt, removal.Entity } into removals
+            orderby removals.Key.Tenant, removals.Key.Run, removals.Key.Entity
+            select new { removals.Key.Tenant, removals.Key.Run, removals.Key.Kind, removals.Key.StartedAt, removals.Key.Entity, Count = removals.Count() })
+            .ToListAsync(ct);
+        return
+        [
+            .. held.GroupBy(row => new { row.Tenant, row.Run, row.Kind, row.StartedAt }).Select(run => new HeldStatus(
+                run.Key.Tenant, run.Key.Run, run.Key.Kind, run.Key.StartedAt, run.ToDictionary(row => row.Entity, row => row.Count))),
+        ];
+    }
+
+    private sealed record StateCount(string State, long Jobs);
+}

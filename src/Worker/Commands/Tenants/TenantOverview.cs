@@ -1,0 +1,47 @@
+using Microsoft.EntityFrameworkCore;
+using WeComSync.Domain.Runs;
+using WeComSync.Domain.Storage;
+using WeComSync.Domain.Tenants;
+
+namespace WeComSync.Worker.Commands.Tenants;
+
+/// <summary>One tenant as <c>tenants list</c> shows it.</summary>
+internal sealed record TenantOverview(
+    string Key, long Id, string Name, string CorpId, bool Enabled, ShownState State, StopReason? Stopped, IReadOnlyList<RunOverview> LastRuns)
+{
+    public static async Task<IReadOnlyList<TenantOverview>> ReadAsync(SyncDbContext db, CancellationToken ct)
+    {
+        var tenants = await db.Tenants.AsNoTracking().OrderBy(tenant => tenant.Key).ToListAsync(ct);
+        // The newest run of each kind. A dry run changed nothing and says nothing about how old the mirror is.
+        var runs = await db.SyncRuns.FromSql($"""
+            SELECT run.* FROM control.tenants tenant
+            CROSS JOIN unnest({Enum.GetValues<SyncKind>().Select(EnumText.Of).ToArray()}) AS wanted (kind)
+            CROSS JOIN LATERAL (
+                SELECT * FROM control.sync_runs WHERE tenant_id = tenant.id AND kind = wanted.kind AND NOT dry_run
+                ORDER BY started_at DESC, id DESC LIMIT 1) AS run
+            """).AsNoTracking().ToListAsync(ct);
+        var byTenant = runs.ToLookup(run => run.TenantId);
+        return [.. tenants.Select(tenant => Of(tenant, byTenant[tenant.Id]))];
+    }
+
+    private static TenantOverview Of(Tenant tenant, IEnumerable<SyncRun> runs)
+    {
+        var stopped = tenant.State == TenantState.Stopped
+            ? new StopReason(tenant.StoppedAt, tenant.StoppedCode, tenant.StoppedReason, tenant.StoppedAction)
+            : null;
+        var state = stopped is not null ? ShownState.Stopped : tenant.Enabled ? ShownState.Active : ShownState.Disabled;
+        return new(
+            tenant.Key, tenant.Id, tenant.Name, tenant.CorpId, tenant.Enabled, state, stopped, [.. runs.OrderBy(run => run.Kind).Select(RunOverview.Of)]);
+    }
+}
+
+/// <summary>Whether anything is done for a tenant. One that is stopped and disabled shows as stopped: a person must act.</summary>
+internal enum ShownState
+{
+    Active,
+    Disabled,
+    Stopped,
+}
+
+/// <summary>Why a tenant is stopped and what mends it.</summary>
+internal sealed record StopReason(DateTimeOffset? At, int? Code, string? Reason, string? Action);

@@ -1,0 +1,72 @@
+using Hangfire;
+using Hangfire.AspNetCore;
+using Hangfire.Common;
+using Hangfire.PostgreSql;
+using Npgsql;
+using WeComSync.Domain.Runs;
+using WeComSync.Worker.Storage;
+
+namespace WeComSync.Worker.Jobs;
+
+/// <summary>Hangfire: does the work that is queued, and keeps it over restarts.</summary>
+internal static class JobServices
+{
+    /// <summary>Key of the data source that only Hangfire uses.</summary>
+    public const string DataSource = "jobs";
+
+    /// <summary>How often a server renews what it works on is a fifth of it; see <see cref="SyncQueue"/> for how a dead one's work is freed.</summary>
+    private static readonly TimeSpan Invisibility = TimeSpan.FromSeconds(90);
+
+    /// <summary>Less than the host's own, so that Hangfire still gives back what did not stop.</summary>
+    private static readonly TimeSpan Shutdown = TimeSpan.FromSeconds(25);
+
+    /// <param name="services">Where to register.</param>
+    /// <param name="connectionString">As configured.</param>
+    /// <param name="options">The job server's settings.</param>
+    public static void AddJobs(this IServiceCollection services, string connectionString, JobOptions options)
+    {
+        services.AddKeyedSingleton(DataSource, (_, _) => NpgsqlDataSource.Create(WorkerConnections.Jobs(connectionString, options.Workers)));
+
+        // These before AddHangfire, which otherwise registers what is global to the process.
+        services.AddSingleton<JobStorage>(provider =>
+            new PostgreSqlStorage(new JobConnections(provider.GetRequiredKeyedService<NpgsqlDataSource>(DataSource)), Storage()));
+        services.AddSingleton<JobActivator>(provider => new AspNetCoreJobActivator(provider.GetRequiredService<IServiceScopeFactory>()));
+        services.AddSingleton<IJobFilterProvider>(provider => new JobFilterProviderCollection(
+            new JobFilterCollection
+            {
+                new ScrubFailures(),
+                new DeferBusySync(provider.GetRequiredService<TimeProvider>()),
+                new ParkAfterCrashes(),
+                new StatisticsHistoryAttribute(),
+            },
+            new JobFilterAttributeFilterProvider()));
+        services.AddHangfire((_, hangfire) => hangfire
+            .SetDataCompatibilityLevel(CompatibilityLevel.Version_180)
+            .UseSimpleAssemblyNameTypeSerializer()
+            .UseRecommendedSerializerSettings());
+        services.AddSingleton(JobServerName.New());
+        services.AddHangfireServer((provider, server) =>
+        {
+            server.ServerName = provider.GetRequiredService<JobServerName>().Text;
+            server.Queues = [ISyncJob.Queue];
+            server.WorkerCount = options.Workers;
+            server.ShutdownTimeout = Shutdown;
+        });
+
+        services.AddSingleton<EffectClaims>();
+        services.AddSingleton<SyncQueue>();
+        services.AddScoped<ISyncJob, SyncJob>();
+    }
+
+    private static PostgreSqlStorageOptions Storage() => new()
+    {
+        PrepareSchemaIfNecessary = false,
+        StartupConnectionMaxRetries = 0,
+        AllowDegradedModeWithoutStorage = false,
+        UseSlidingInvisibilityTimeout = true,
+        InvisibilityTimeout = Invisibility,
+        // A killed worker leaves its lock rows; nothing here holds one for longer than a state change.
+        DistributedLockTimeout = TimeSpan.FromSeconds(30),
+        QueuePollInterval = TimeSpan.FromSeconds(1),
+    };
+}

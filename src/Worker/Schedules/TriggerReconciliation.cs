@@ -1,0 +1,93 @@
+using Npgsql;
+using Quartz;
+using WeComSync.Worker.Storage;
+
+namespace WeComSync.Worker.Schedules;
+
+/// <summary>Makes Quartz's triggers those that the tenants' schedules ask for. Any number of workers may do so at once.</summary>
+internal sealed partial class TriggerReconciliation(
+    ISchedulerFactory schedulers, TenantSchedules schedules, NpgsqlDataSource dataSource, TimeProvider clock, ILogger<TriggerReconciliation> logger)
+{
+    private const long ReconciliationLock = 7_236_837_010;
+
+    /// <summary>Triggers stored in one transaction, during which nothing fires.</summary>
+    private const int Batch = 100;
+
+    private readonly HashSet<TenantSchedule> reported = [];
+
+    public async Task RunAsync(CancellationToken ct)
+    {
+        // One after another: the second finds nothing to do, where both at once would replace each other's triggers.
+        await using var only = await SessionLock.TakeAsync(dataSource, ReconciliationLock, ct);
+
+        var scheduler = await schedulers.GetScheduler(ct);
+        var stored = await StoredAsync(scheduler, ct);
+        var wanted = (await schedules.LoadAsync(ct)).Where(HasFuture).ToDictionary(schedule => schedule.Key);
+
+        var outdated = wanted.Values.Where(schedule => !stored.TryGetValue(schedule.Key, out var trigger) || trigger.Description != schedule.Description).ToList();
+        foreach (var batch in outdated.Chunk(Batch))
+        {
+            await scheduler.ScheduleJob(Job(), batch.Select(Trigger).ToList(), ScheduleJobOptions.Replacing, ct);
+        }
+
+        var gone = stored.Keys.Where(key => !wanted.ContainsKey(key)).ToList();
+        if (gone.Count > 0)
+        {
+            await scheduler.UnscheduleJobs(gone, ct);
+        }
+
+        var broken = stored.Values.Where(trigger => trigger.State == TriggerState.Error).Select(trigger => trigger.Key).ToList();
+        if (broken.Count > 0)
+        {
+            await scheduler.ResetTriggersFromErrorState(broken, ct);
+        }
+
+        if (outdated.Count + gone.Count + broken.Count > 0)
+        {
+            LogApplied(outdated.Count, gone.Count, broken.Count, wanted.Count);
+        }
+    }
+
+    /// <summary>Our triggers as Quartz has them.</summary>
+    public static async Task<Dictionary<TriggerKey, TriggerHeader>> StoredAsync(IScheduler scheduler, CancellationToken ct)
+    {
+        var ours = new TriggerQuery { Group = GroupMatcher<TriggerKey>.GroupEquals(TenantSchedule.TriggerGroup), Take = PagedQuery.All };
+        return (await scheduler.QueryTriggers(ours, ct)).Items.ToDictionary(trigger => trigger.Key);
+    }
+
+    /// <summary>Quartz refuses a whole batch for one trigger that never fires.</summary>
+    private bool HasFuture(TenantSchedule schedule)
+    {
+        if (schedule.TryRead(out var due) && due.GetNextValidTimeAfter(clock.GetUtcNow()) is not null)
+        {
+            return true;
+        }
+
+        if (reported.Add(schedule))
+        {
+            LogUnusable(schedule.TenantId, schedule.Kind, schedule.Cron, schedule.TimeZone);
+        }
+
+        return false;
+    }
+
+    private static IJobDetail Job() => JobBuilder.Create<EnqueueSync>().WithIdentity(EnqueueSync.Key).StoreDurably().Build();
+
+    private ITrigger Trigger(TenantSchedule schedule) =>
+        TriggerBuilder.Create()
+            .WithIdentity(schedule.Key)
+            .WithDescription(schedule.Description)
+            .ForJob(EnqueueSync.Key)
+            .StartAt(clock.GetUtcNow())
+            .WithSchedule(CronScheduleBuilder.Create(schedule.Cron)
+                .InTimeZone(TimeZoneInfo.FindSystemTimeZoneById(schedule.TimeZone))
+                .WithMisfireInstruction(CronTriggerMisfireInstruction.DoNothing))
+            .Build();
+
+    [LoggerMessage(LogLevel.Information, "Schedules: {Set} set, {Removed} removed, {Repaired} repaired; {Count} in all")]
+    private partial void LogApplied(int set, int removed, int repaired, int count);
+
+    [LoggerMessage(LogLevel.Warning,
+        "Tenant {TenantId}: {Kind} sync has no schedule, because '{Cron}' in time zone '{TimeZone}' is not understood or never comes. Correct it with 'tenants apply'")]
+    private partial void LogUnusable(long tenantId, Domain.Runs.SyncKind kind, string cron, string timeZone);
+}

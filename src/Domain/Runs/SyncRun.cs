@@ -7,7 +7,7 @@ public sealed class SyncRun
     public long TenantId { get; init; }
 
     /// <summary>Unique over all tenants, so that it can be typed on a command line.</summary>
-    public long Id { get; private set; }
+    public long Id { get; init; }
 
     public SyncKind Kind { get; init; }
 

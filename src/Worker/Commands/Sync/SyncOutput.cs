@@ -1,0 +1,109 @@
+using System.CommandLine;
+using System.Globalization;
+using Spectre.Console;
+using WeComSync.Domain.Runs;
+using WeComSync.Worker.Sync;
+
+namespace WeComSync.Worker.Commands.Sync;
+
+/// <summary>Prints how a sync ended: a row for each kind of object, then what was wrong and what to do.</summary>
+internal static class SyncOutput
+{
+    /// <summary>More errors than these are counted, not printed; the run keeps them all.</summary>
+    private const int ErrorsShown = 20;
+
+    public static void Write(ParseResult parsed, string tenant, SyncReport report)
+    {
+        CommandOutput.Write(parsed, Json(tenant, report), console => Text(console, tenant, report));
+        foreach (var line in new[] { report.Error, report.Action }.OfType<string>())
+        {
+            Console.Error.WriteLine(PlainText.OneLine(line));
+        }
+    }
+
+    private static object Json(string tenant, SyncReport report) => new
+    {
+        tenant,
+        run = report.RunId,
+        report.State,
+        report.DryRun,
+        seconds = Math.Round(report.Duration.TotalSeconds, 3),
+        report.ApiCalls,
+        fetched = report.Total.Read,
+        added = report.Total.Created + report.Total.Restored,
+        changed = report.Total.Changed + report.Total.Renamed,
+        report.Total.Removed,
+        report.Total.Unchanged,
+        report.Total.Held,
+        errors = report.Errors,
+        report.Counts,
+        report.Warnings,
+        report.Error,
+        report.Action,
+        planned = report.DryRun ? report.Planned : null,
+    };
+
+    private static void Text(IAnsiConsole console, string tenant, SyncReport report)
+    {
+        if (report.RunId > 0)
+        {
+            var table = new Table().Border(console.Profile.Capabilities.Ansi ? TableBorder.Rounded : TableBorder.None);
+            table.AddColumn("");
+            string[] titles = ["fetched", "added", "changed", "removed", "unchanged", "held", "errors"];
+            foreach (var title in titles)
+            {
+                table.AddColumn(new TableColumn(title).RightAligned());
+            }
+
+            foreach (var (entity, counts) in report.Counts)
+            {
+                Row(table, entity, counts, report.Errors.Count(e => e.Entity == entity));
+            }
+
+            Row(table, "total", report.Total, report.Errors.Count);
+            console.Write(table);
+            foreach (var change in report.Planned)
+            {
+                console.WriteLine(PlainText.OneLine($"{change.Op} {change.Entity} {change.Key} {string.Join(", ", change.Fields)}"));
+            }
+
+            foreach (var error in report.Errors.Take(ErrorsShown))
+            {
+                console.WriteLine(PlainText.OneLine($"{error.Entity} {error.Key ?? "(all)"}: {error.Message}"));
+            }
+
+            if (report.Errors.Count > ErrorsShown)
+            {
+                console.WriteLine($"… and {report.Errors.Count - ErrorsShown} more, kept with run {report.RunId} in control.sync_errors.");
+            }
+        }
+
+        foreach (var warning in report.Warnings)
+        {
+            console.WriteLine(PlainText.OneLine($"Note: {warning}"));
+        }
+
+        console.WriteLine(Last(tenant, report));
+    }
+
+    private static string Last(string tenant, SyncReport report) => report.RunId == 0
+        ? $"{tenant} is stopped; no call was made."
+        : string.Create(
+            CultureInfo.InvariantCulture,
+            $"Run {report.RunId} of {tenant}: {(report.DryRun ? "dry run " : "")}{Words(report.State)} in {report.Duration.TotalSeconds:0.0} s with {report.ApiCalls} API calls.");
+
+    private static string Words(RunState state) => state switch
+    {
+        RunState.Partial => "done in part",
+        _ => state.ToString().ToLowerInvariant(),
+    };
+
+    private static void Row(Table table, string name, KindCounts counts, int errors)
+    {
+        int[] numbers =
+        [
+            counts.Read, counts.Created + counts.Restored, counts.Changed + counts.Renamed, counts.Removed, counts.Unchanged, counts.Held, errors,
+        ];
+        table.AddRow([name, .. numbers.Select(n => n.ToString("N0", CultureInfo.InvariantCulture))]);
+    }
+}

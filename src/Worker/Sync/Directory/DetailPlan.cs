@@ -1,0 +1,63 @@
+namespace WeComSync.Worker.Sync.Directory;
+
+/// <summary>One call of <c>user/list</c>.</summary>
+/// <param name="DepartmentId">Where.</param>
+/// <param name="WithSubtree">Whether to ask for everybody below too (<c>fetch_child=1</c>).</param>
+/// <param name="People">How many people it should return; null if nothing is known.</param>
+internal sealed record ListCall(long DepartmentId, bool WithSubtree, int? People);
+
+/// <summary>Plans the fewest <c>user/list</c> calls that return everybody wanted.</summary>
+/// <param name="tree">The departments that the credential may see.</param>
+/// <param name="people">People wanted in each department; null when no id list says so.</param>
+internal sealed class DetailPlan(DepartmentTree tree, IReadOnlyDictionary<long, int>? people)
+{
+    /// <summary>Calls for the whole forest.</summary>
+    /// <param name="subtrees">Whether WeCom may honour <c>fetch_child</c> here.</param>
+    /// <param name="tooLarge">A subtree of so many people was refused with 45029 before; null if none was.</param>
+    public IReadOnlyList<ListCall> Everybody(bool subtrees, int? tooLarge)
+    {
+        var one = tree.Ids.Where(Wanted).Select(id => new ListCall(id, WithSubtree: false, Direct(id))).ToList();
+        if (!subtrees)
+        {
+            return one;
+        }
+
+        var all = tree.Roots.SelectMany(root => Subtree(root, tooLarge)).ToList();
+        return all.Count < one.Count ? all : one;
+    }
+
+    /// <summary>What to ask instead of a subtree that was too large.</summary>
+    public IReadOnlyList<ListCall> Split(ListCall call, int? tooLarge)
+    {
+        var parts = tree.ChildrenOf(call.DepartmentId).SelectMany(child => Subtree(child, tooLarge)).ToList();
+        if (Wanted(call.DepartmentId))
+        {
+            parts.Add(new ListCall(call.DepartmentId, WithSubtree: false, Direct(call.DepartmentId)));
+        }
+
+        return parts;
+    }
+
+    private IEnumerable<ListCall> Subtree(long root, int? tooLarge)
+    {
+        var wanted = tree.Below(root).Where(Wanted).ToList();
+        if (wanted.Count == 0)
+        {
+            return [];
+        }
+
+        if (wanted is [var only])
+        {
+            return [new ListCall(only, WithSubtree: false, Direct(only))];
+        }
+
+        // A person in two departments counts twice: an estimate from above, which errs on the side of smaller answers.
+        int? size = people is null ? null : wanted.Sum(id => people[id]);
+        var call = new ListCall(root, WithSubtree: true, size);
+        return size >= tooLarge ? Split(call, tooLarge) : [call];
+    }
+
+    private bool Wanted(long id) => people is null || people.GetValueOrDefault(id) > 0;
+
+    private int? Direct(long id) => people?.GetValueOrDefault(id);
+}

@@ -1,0 +1,72 @@
+using WeComSync.Worker.WeCom;
+
+namespace WeComSync.Worker.Sync.Directory;
+
+/// <summary>What a run has read completely. A removal is proved by these, never by a list alone.</summary>
+internal sealed class DirectoryFacts
+{
+    private readonly Lock gate = new();
+    private readonly List<RowError> errors = [];
+    private readonly List<string> warnings = [];
+
+    /// <summary>When the first listing began, by the database's clock: what was fetched later is not judged by it.</summary>
+    public DateTimeOffset ListedAt { get; set; }
+
+    /// <summary>Departments and people of the whole company were listed by the contact-sync secret, to the end.</summary>
+    public bool WholeCompanyListed { get; set; }
+
+    /// <summary>The departments were listed to the end (the whole tree, or all that the application may see).</summary>
+    public bool DepartmentsRead { get; set; }
+
+    /// <summary>Everybody in every visible department was read, each department to the end.</summary>
+    public bool DetailsRead { get; set; }
+
+    /// <summary>Tags were listed, and each one's members read.</summary>
+    public bool TagsListed { get; set; }
+
+    /// <summary>Tags whose members were read to the end.</summary>
+    public List<long> TagsRead { get; } = [];
+
+    /// <summary>The reader of the tags sees the whole company, so who is missing from a tag does not carry it.</summary>
+    public bool TagReaderSeesAll { get; set; }
+
+    public IReadOnlyList<RowError> Errors
+    {
+        get
+        {
+            lock (gate)
+            {
+                return [.. errors];
+            }
+        }
+    }
+
+    public IReadOnlyList<string> Warnings
+    {
+        get
+        {
+            lock (gate)
+            {
+                return [.. warnings];
+            }
+        }
+    }
+
+    public void Fail(string entity, string? key, WeComException reason) => Fail(entity, key, reason.ErrCode, reason.Message);
+
+    public void Fail(string entity, string? key, int? code, string message)
+    {
+        lock (gate)
+        {
+            errors.Add(new RowError(entity, key, code, message));
+        }
+    }
+
+    public void Warn(string message)
+    {
+        lock (gate)
+        {
+            warnings.Add(message);
+        }
+    }
+}

@@ -1,0 +1,149 @@
+namespace WeComSync.Worker.Sync.Directory;
+
+/// <summary>
+/// Turns what a run staged into the differences of the directory's six tables. Everything happens in the merge's
+/// transaction, so names, renames and memberships are judged against one state of the mirror.
+/// </summary>
+internal sealed class DirectoryMerge(DirectoryFacts facts, RemovalGuard guard)
+{
+    public async Task PrepareAsync(Merge merge, CancellationToken ct)
+    {
+        await merge.ExecuteAsync(CompleteUsers, ct);
+        await UserRenames.ApplyAsync(merge, ct);
+        await merge.ExecuteAsync(KeepSpelling, ct);
+        await merge.ExecuteAsync(DeriveMemberships, ct);
+        await merge.ExecuteAsync(SpellTagUsers, ct);
+
+        await merge.CompareAsync(DirectoryTables.Departments, ct);
+        await RemoveAsync(merge, DirectoryTables.Departments, DepartmentScope(), ct);
+
+        await merge.CompareAsync(DirectoryTables.Users, await FieldGrants.LearnAsync(merge, ct), ct);
+        await RemoveAsync(merge, DirectoryTables.Users, UserScope(), ct);
+
+        // A person who was seen has the departments that WeCom says: leaving one of them needs no guard.
+        await merge.CompareAsync(DirectoryTables.Memberships, ct);
+        await merge.RemoveAsync(DirectoryTables.Memberships, MembershipScope(), facts.ListedAt, guard: null, ct);
+        await merge.RemoveAsync(DirectoryTables.Memberships, OfRemovedUser, facts.ListedAt, guard: null, ct);
+
+        await merge.CompareAsync(DirectoryTables.Tags, ct);
+        await RemoveAsync(merge, DirectoryTables.Tags, facts.TagsListed ? "true" : null, ct);
+        await merge.CompareAsync(DirectoryTables.TagUsers, ct);
+        await RemoveAsync(merge, DirectoryTables.TagUsers, TagScope(VisibleUser), ct);
+        await merge.RemoveAsync(DirectoryTables.TagUsers, $"{OfRemovedTag} OR {OfRemovedUser}", facts.ListedAt, guard: null, ct);
+        await merge.CompareAsync(DirectoryTables.TagDepartments, ct);
+        await RemoveAsync(merge, DirectoryTables.TagDepartments, TagScope(VisibleDepartment), ct);
+        await merge.RemoveAsync(DirectoryTables.TagDepartments, OfRemovedTag, facts.ListedAt, guard: null, ct);
+    }
+
+    private async Task RemoveAsync(Merge merge, MirrorTable table, string? scope, CancellationToken ct)
+    {
+        var unproved = await merge.RemoveAsync(table, scope, facts.ListedAt, guard, ct);
+        if (unproved > 0)
+        {
+            facts.Fail(table.Entity, null, null,
+                $"WeCom returned no {table.Entity} at all, without an error, though the mirror has {unproved}: nothing was removed. "
+                + "Check the visible range and the permissions of the secrets.");
+        }
+    }
+
+    /// <summary>One row for each person: the last answer counts; whoever is only on the id list stands with his id.</summary>
+    private const string CompleteUsers = """
+        DELETE FROM stage_users s USING (
+            SELECT ctid, row_number() OVER (PARTITION BY user_key ORDER BY fetched_at DESC, ctid DESC) AS n FROM stage_users) twice
+        WHERE s.ctid = twice.ctid AND twice.n > 1;
+        INSERT INTO stage_users (user_id, fetched_at)
+        SELECT min(l.user_id), min(l.fetched_at) FROM listed l
+        WHERE NOT EXISTS (SELECT FROM stage_users s WHERE s.user_key = l.user_key)
+        GROUP BY l.user_key;
+        ANALYZE stage_users
+        """;
+
+    /// <summary>User ids keep the spelling under which the mirror knows them.</summary>
+    private const string KeepSpelling = """
+        UPDATE stage_users s SET user_id = m.user_id FROM mirror.users m
+        WHERE m.tenant_id = $1 AND lower(m.user_id) = s.user_key AND m.user_id <> s.user_id
+        """;
+
+    /// <summary>
+    /// Memberships come from a person's details where they could be read, and from the id list for departments that the
+    /// reader of details does not see.
+    /// </summary>
+    private const string DeriveMemberships = """
+        INSERT INTO stage_user_departments (user_id, department_id, sort_order, is_leader, fetched_at)
+        SELECT DISTINCT ON (user_id, department_id) user_id, department_id, sort_order, is_leader, fetched_at
+        FROM (
+            SELECT s.user_id, d.department_id, d.sort_order, d.flag <> 0 AS is_leader, s.fetched_at
+            FROM stage_users s CROSS JOIN LATERAL unnest(s.departments, s.orders, s.leader_flags) AS d(department_id, sort_order, flag)
+            WHERE d.department_id IS NOT NULL
+            UNION ALL
+            SELECT s.user_id, l.department_id, NULL, NULL, l.fetched_at
+            FROM listed l JOIN stage_users s ON s.user_key = l.user_key
+            WHERE s.departments IS NULL OR NOT EXISTS (SELECT FROM visible_departments v WHERE v.id = l.department_id)
+        ) memberships
+        ORDER BY user_id, department_id, sort_order NULLS LAST;
+        ANALYZE stage_user_departments
+        """;
+
+    private const string SpellTagUsers = """
+        UPDATE stage_contact_tag_users t SET user_id = m.user_id FROM mirror.users m
+        WHERE m.tenant_id = $1 AND lower(m.user_id) = lower(t.user_id) AND m.user_id <> t.user_id
+        """;
+
+    private const string VisibleUser = "EXISTS (SELECT FROM stage_users s WHERE s.user_id = m.user_id AND s.detail = 'full')";
+
+    private const string VisibleDepartment = "EXISTS (SELECT FROM visible_departments v WHERE v.id = m.department_id)";
+
+    private const string OfRemovedUser = "EXISTS (SELECT FROM difference_users d WHERE d.user_id = m.user_id AND d.op = 'removed')";
+
+    private const string OfRemovedTag = "EXISTS (SELECT FROM difference_contact_tags d WHERE d.tag_id = m.tag_id AND d.op = 'removed')";
+
+    /// <summary>Seen by the application now, or proved to be gone.</summary>
+    private const string DepartmentIsJudged = """
+        (EXISTS (SELECT FROM visible_departments v WHERE v.id = x.department_id)
+         OR EXISTS (SELECT FROM difference_departments d WHERE d.id = x.department_id AND d.op = 'removed'))
+        """;
+
+    private string? DepartmentScope() =>
+        facts.WholeCompanyListed ? "true"
+        : !facts.DepartmentsRead ? null
+        // The application's range may have shrunk. Only a department whose parent is still seen is proved to be gone.
+        : """
+          m.id IN (
+              WITH RECURSIVE missing AS (
+                  SELECT d.id, d.parent_id FROM mirror.departments d
+                  WHERE d.tenant_id = $1 AND d.removed_at IS NULL AND NOT EXISTS (SELECT FROM stage_departments s WHERE s.id = d.id)),
+              gone AS (
+                  SELECT d.id FROM missing d JOIN visible_departments v ON v.id = d.parent_id
+                  UNION
+                  SELECT d.id FROM missing d JOIN gone g ON g.id = d.parent_id)
+              SELECT id FROM gone)
+          """;
+
+    private string? UserScope() =>
+        facts.WholeCompanyListed ? "true"
+        : !facts.DetailsRead ? null
+        // Whoever was in departments that are all still seen, and is in none of them, has left.
+        : $"""
+          EXISTS (SELECT FROM mirror.user_departments x WHERE x.tenant_id = $1 AND x.user_id = m.user_id AND x.removed_at IS NULL)
+          AND NOT EXISTS (
+              SELECT FROM mirror.user_departments x
+              WHERE x.tenant_id = $1 AND x.user_id = m.user_id AND x.removed_at IS NULL AND NOT {DepartmentIsJudged})
+          """;
+
+    private string MembershipScope()
+    {
+        const string seen = "EXISTS (SELECT FROM stage_users s WHERE s.user_id = m.user_id)";
+        return facts.WholeCompanyListed ? seen : $"{seen} AND {DepartmentIsJudged.Replace("x.", "m.", StringComparison.Ordinal)}";
+    }
+
+    private string? TagScope(string visible)
+    {
+        if (facts.TagsRead.Count == 0)
+        {
+            return null;
+        }
+
+        var read = $"m.tag_id IN ({string.Join(", ", facts.TagsRead)})";
+        return facts.TagReaderSeesAll ? read : $"{read} AND {visible}";
+    }
+}

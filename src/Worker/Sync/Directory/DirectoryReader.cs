@@ -1,0 +1,151 @@
+using WeComSync.Domain.Tenants;
+using WeComSync.Worker.WeCom;
+
+namespace WeComSync.Worker.Sync.Directory;
+
+/// <summary>
+/// Reads a tenant's directory into the stage with whatever credentials it has: ids of the whole company from the
+/// contact-sync secret, details from the application, as far as each may see.
+/// </summary>
+internal sealed class DirectoryReader(WeComClient client, Tenant tenant, DirectoryCallers callers, RunSession session)
+{
+    private readonly DirectoryStage stage = new(session.Connection, session.ClockOffset);
+    private readonly List<StagedDepartment> departments = [];
+
+    public DirectoryFacts Facts { get; } = new();
+
+    public async Task ReadAsync(CancellationToken ct)
+    {
+        await stage.CreateAsync(ct);
+        Facts.ListedAt = session.DatabaseNow;
+        var contacts = callers.Contacts;
+        var app = callers.App;
+
+        if (contacts is not null)
+        {
+            session.Enter("ids");
+            Facts.WholeCompanyListed = await ReadIdsAsync(contacts, ct);
+        }
+
+        session.Enter("departments");
+        var agent = app is null ? null : await client.GetAgentAsync(app, callers.AgentId, ct);
+        var details = app ?? contacts!;
+        var visible = await ReadDepartmentsAsync(details, ct);
+        if (visible is not null)
+        {
+            await ReadDetailsAsync(details, visible, await SinglesAsync(details, agent, ct), ct);
+        }
+
+        if (departments.Count > 0)
+        {
+            await stage.CopyDepartmentsAsync(departments.DistinctBy(d => d.Id), ct);
+        }
+
+        session.Enter("tags");
+        await new TagReader(client, stage, Facts).ReadAsync(contacts ?? details, ct);
+    }
+
+    /// <returns>False if this credential may not list the company; then only what the application sees is read.</returns>
+    private async Task<bool> ReadIdsAsync(WeComCaller contacts, CancellationToken ct)
+    {
+        try
+        {
+            var nodes = await client.ListDepartmentIdsAsync(contacts, ct);
+            departments.AddRange(nodes.Select(n => new StagedDepartment(n.Id, n.ParentId, null, null, n.Order, null, n.FetchedAt)));
+            var rows = await stage.CopyListedAsync(client.ListUserIdsAsync(contacts, ct), n => session.Run.Expected = n, ct);
+            Facts.DepartmentsRead = nodes.Count > 0;
+            return nodes.Count > 0 && rows > 0;
+        }
+        catch (WeComException refused) when (refused.Class == WeComErrorClass.StopFeature && callers.App is not null)
+        {
+            departments.Clear();
+            Facts.Fail("user", null, refused);
+            return false;
+        }
+    }
+
+    /// <returns>The departments whose people this credential may read; null if it may read ids only.</returns>
+    private async Task<DepartmentTree?> ReadDepartmentsAsync(WeComCaller details, CancellationToken ct)
+    {
+        IReadOnlyList<WeComDepartment> seen;
+        try
+        {
+            seen = await client.ListDepartmentsAsync(details, ct);
+        }
+        catch (WeComException refused) when (refused.Class == WeComErrorClass.StopFeature && Facts.WholeCompanyListed)
+        {
+            Facts.Warn($"Names and other details cannot be read: {refused.Message}");
+            return null;
+        }
+
+        Report(seen);
+        // The id list knows the whole tree; names and leaders come from whoever may read them.
+        var nodes = departments.ToDictionary(d => d.Id);
+        departments.Clear();
+        foreach (var department in seen)
+        {
+            nodes[department.Id] = new StagedDepartment(
+                department.Id, department.ParentId, department.Name, department.NameEn, department.Order, department.Leaders, department.FetchedAt);
+        }
+
+        departments.AddRange(nodes.Values);
+        Facts.DepartmentsRead |= seen.Count > 0;
+        var tree = new DepartmentTree(seen.Select(d => (d.Id, d.ParentId)));
+        await stage.SetVisibleAsync(tree.Ids, ct);
+        return tree;
+    }
+
+    private void Report(IReadOnlyList<WeComDepartment> seen)
+    {
+        if (seen.Count == 0)
+        {
+            Facts.Fail("department", null, null,
+                "The application sees no department: its visible range (应用管理 → the application → 可见范围) is empty. "
+                + "Nothing was removed; put the departments to be mirrored into the range.");
+        }
+
+        foreach (var id in new DepartmentTree(seen.Select(d => (d.Id, d.ParentId))).Cyclic)
+        {
+            Facts.Warn($"Department {id} is its own ancestor in WeCom's answer; it is mirrored as it came.");
+        }
+    }
+
+    private async Task ReadDetailsAsync(WeComCaller details, DepartmentTree visible, IReadOnlyCollection<string> singles, CancellationToken ct)
+    {
+        session.Enter("details");
+        var reader = new DetailReader(client, details, stage, session.Connection, Facts, n => session.Run.Read = n);
+        await reader.ReadAsync(visible, Facts.WholeCompanyListed, tenant.FetchChildHonoured, tenant.TooLargeSubtree, singles, ct);
+        tenant.FetchChildHonoured = reader.SubtreesHonoured;
+        tenant.TooLargeSubtree = reader.TooLarge;
+    }
+
+    /// <summary>People whom the application sees by name or by tag, whatever their department.</summary>
+    private async Task<IReadOnlyCollection<string>> SinglesAsync(WeComCaller details, WeComAgent? agent, CancellationToken ct)
+    {
+        if (agent is null)
+        {
+            return [];
+        }
+
+        var people = new HashSet<string>(agent.UserIds, StringComparer.OrdinalIgnoreCase);
+        foreach (var tagId in agent.TagIds)
+        {
+            try
+            {
+                people.UnionWith((await client.GetTagAsync(details, tagId, ct)).UserIds);
+            }
+            catch (WeComException odd) when (odd.Class == WeComErrorClass.SkipRow)
+            {
+                Facts.Fail("contact_tag", $"{tagId}", odd);
+            }
+        }
+
+        return people;
+    }
+}
+
+/// <summary>The credentials that a tenant has for its directory.</summary>
+/// <param name="Contacts">Contact sync; lists the whole company.</param>
+/// <param name="App">The self-built application; reads details inside its visible range.</param>
+/// <param name="AgentId">The application's id.</param>
+internal sealed record DirectoryCallers(WeComCaller? Contacts, WeComCaller? App, long AgentId);

@@ -1,0 +1,63 @@
+namespace WeComSync.Worker.Sync.Directory;
+
+/// <summary>
+/// Learns which restricted fields WeCom returns to this tenant. A hidden field comes absent, null or empty; an empty
+/// one must not wipe what the mirror knows.
+/// </summary>
+internal static class FieldGrants
+{
+    /// <summary>A field that vanished from this many people at once was withdrawn, not cleared by each of them.</summary>
+    private const int WithdrawnFrom = 3;
+
+    /// <returns>The columns whose emptiness says nothing.</returns>
+    public static async Task<IReadOnlySet<string>> LearnAsync(Merge merge, CancellationToken ct)
+    {
+        var seen = new HashSet<string>();
+        var known = new HashSet<string>();
+        var any = await ReadAsync(merge, "stage_users m WHERE m.detail = 'full'", least: 1, seen, ct);
+        if (!any)
+        {
+            return seen;
+        }
+
+        if (seen.Count < DirectoryTables.Restricted.Length)
+        {
+            await ReadAsync(merge, "mirror.users m WHERE m.tenant_id = $1 AND m.removed_at IS NULL", WithdrawnFrom, known, ct);
+        }
+
+        // An application without the right gets none of them; one that gets any may see the others really empty.
+        var withheld = DirectoryTables.Restricted.Where(f => !seen.Contains(f) && (seen.Count == 0 || known.Contains(f))).ToHashSet();
+        await using var remember = merge.Command("""
+            INSERT INTO control.field_grants AS g (tenant_id, field, granted, seen_at)
+            SELECT $1, f.field, f.granted, now() FROM unnest($2::text[], $3::boolean[]) AS f(field, granted)
+            ON CONFLICT (tenant_id, field) DO UPDATE SET granted = EXCLUDED.granted, seen_at = EXCLUDED.seen_at
+            """);
+        remember.Add(
+            merge.TenantId, DirectoryTables.Restricted, DirectoryTables.Restricted.Select(f => !withheld.Contains(f)).ToArray());
+        await remember.ExecuteNonQueryAsync(ct);
+        return withheld;
+    }
+
+    private static async Task<bool> ReadAsync(Merge merge, string rows, int least, HashSet<string> filled, CancellationToken ct)
+    {
+        var counts = string.Join(", ", DirectoryTables.Restricted.Select(f =>
+            f == "gender" ? "count(*) FILTER (WHERE m.gender <> 0)" : $"count(*) FILTER (WHERE m.{f} <> '')"));
+        await using var read = merge.Command($"SELECT count(*), {counts} FROM {rows}");
+        if (rows.Contains("$1", StringComparison.Ordinal))
+        {
+            read.Add(merge.TenantId);
+        }
+
+        await using var reader = await read.ExecuteReaderAsync(ct);
+        await reader.ReadAsync(ct);
+        for (var i = 0; i < DirectoryTables.Restricted.Length; i++)
+        {
+            if (reader.GetInt64(i + 1) >= least)
+            {
+                filled.Add(DirectoryTables.Restricted[i]);
+            }
+        }
+
+        return reader.GetInt64(0) > 0;
+    }
+}

@@ -1,0 +1,59 @@
+using System.Globalization;
+using System.Runtime.CompilerServices;
+using WeComSync.Domain.Tenants;
+using WeComSync.Worker.WeCom;
+
+namespace WeComSync.Worker.Sync.Directory;
+
+/// <summary>Reads contact tags and who carries them. A tag that cannot be read stays as it is.</summary>
+internal sealed class TagReader(WeComClient client, DirectoryStage stage, DirectoryFacts facts)
+{
+    public async Task ReadAsync(WeComCaller caller, CancellationToken ct)
+    {
+        IReadOnlyList<WeComTag> tags;
+        try
+        {
+            tags = [.. (await client.ListTagsAsync(caller, ct)).Where(t => t.Id is not null).DistinctBy(t => t.Id)];
+        }
+        catch (WeComException failure) when (failure.Class is not (WeComErrorClass.StopTenant or WeComErrorClass.Bug))
+        {
+            facts.Fail("contact_tag", null, failure);
+            return;
+        }
+
+        facts.TagsListed = tags.Count > 0;
+        // The application's view hides members outside its range; contact sync sees everybody.
+        facts.TagReaderSeesAll = caller.Credential == Channel.Contacts;
+        await stage.CopyTagsAsync(tags, ct);
+        var departments = new List<(long, long, DateTimeOffset)>();
+        await stage.CopyTagUsersAsync(MembersAsync(caller, tags, departments, ct), ct);
+        await stage.CopyTagDepartmentsAsync(departments, ct);
+    }
+
+    private async IAsyncEnumerable<(long TagId, string UserId, DateTimeOffset FetchedAt)> MembersAsync(
+        WeComCaller caller, IReadOnlyList<WeComTag> tags, List<(long TagId, long DepartmentId, DateTimeOffset FetchedAt)> departments,
+        [EnumeratorCancellation] CancellationToken ct)
+    {
+        foreach (var tag in tags)
+        {
+            var tagId = tag.Id!.Value;
+            WeComTagMembers members;
+            try
+            {
+                members = await client.GetTagAsync(caller, tagId, ct);
+            }
+            catch (WeComException failure) when (failure.Class is not (WeComErrorClass.StopTenant or WeComErrorClass.Bug))
+            {
+                facts.Fail("contact_tag", tagId.ToString(CultureInfo.InvariantCulture), failure);
+                continue;
+            }
+
+            facts.TagsRead.Add(tagId);
+            departments.AddRange(members.DepartmentIds.Distinct().Select(id => (tagId, id, members.FetchedAt)));
+            foreach (var userId in members.UserIds.Distinct(StringComparer.OrdinalIgnoreCase))
+            {
+                yield return (tagId, userId, members.FetchedAt);
+            }
+        }
+    }
+}

@@ -1,0 +1,237 @@
+using System.Collections.Frozen;
+using Npgsql;
+using WeComSync.Domain.Runs;
+using WeComSync.Domain.Storage;
+
+namespace WeComSync.Worker.Sync;
+
+/// <summary>
+/// The one way into the mirror: a transaction that holds the tenant's fence, compares what was staged on this
+/// connection with the mirror, and writes the differences and their change records.
+/// </summary>
+internal sealed class Merge : IAsyncDisposable
+{
+    private readonly NpgsqlConnection connection;
+    private readonly NpgsqlTransaction transaction;
+    private readonly Dictionary<string, KindCounts> counts = [];
+    private readonly List<MirrorTable> compared = [];
+
+    private Merge(NpgsqlConnection connection, NpgsqlTransaction transaction, long tenantId, string cause, long approvedRun)
+    {
+        this.connection = connection;
+        this.transaction = transaction;
+        TenantId = tenantId;
+        Cause = cause;
+        ApprovedRun = approvedRun;
+    }
+
+    public long TenantId { get; }
+
+    /// <summary><c>run:ID</c> or <c>event:ID</c>, as the change feed shows it.</summary>
+    public string Cause { get; }
+
+    /// <summary>The run whose held removals a person approved; 0 if none.</summary>
+    public long ApprovedRun { get; }
+
+    /// <summary>By entity; complete after <see cref="ApplyAsync"/> or <see cref="PlanAsync"/>.</summary>
+    public IReadOnlyDictionary<string, KindCounts> Counts => counts;
+
+    /// <summary>Opens the transaction and waits for the tenant's other merges.</summary>
+    /// <param name="connection">Carries the staging tables.</param>
+    /// <param name="tenantId">Whose mirror.</param>
+    /// <param name="part">Which half.</param>
+    /// <param name="fence">The run's number; null for an event, which any run may precede or follow.</param>
+    /// <param name="cause">See <see cref="Cause"/>.</param>
+    /// <param name="approvedRun">See <see cref="ApprovedRun"/>.</param>
+    /// <param name="ct">Stops the merge; nothing is written then.</param>
+    /// <exception cref="RunSupersededException">A newer run has taken the fence.</exception>
+    public static async Task<Merge> BeginAsync(
+        NpgsqlConnection connection, long tenantId, MirrorPart part, long? fence, string cause, long approvedRun, CancellationToken ct)
+    {
+        var transaction = await connection.BeginTransactionAsync(ct);
+        try
+        {
+            // Sorts and hashes of a whole company stay in memory.
+            await connection.ExecuteAsync("SET LOCAL work_mem = '64MB'", [], ct);
+            var current = await connection.ScalarAsync<long>(
+                """
+                INSERT INTO control.merge_fences AS f (tenant_id, part, fence) VALUES ($1, $2, 0)
+                ON CONFLICT (tenant_id, part) DO UPDATE SET fence = f.fence RETURNING fence
+                """,
+                [tenantId, EnumText.Of(part)],
+                ct);
+            return fence is { } own && own != current
+                ? throw new RunSupersededException()
+                : new Merge(connection, transaction, tenantId, cause, approvedRun);
+        }
+        catch
+        {
+            await transaction.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>Runs one statement; <c>$1</c>, where it occurs, is the tenant.</summary>
+    public Task<int> ExecuteAsync(string sql, CancellationToken ct) =>
+        connection.ExecuteAsync(sql, sql.Contains("$1", StringComparison.Ordinal) ? [TenantId] : [], ct);
+
+    public NpgsqlCommand Command(string sql) => new(sql, connection, transaction) { CommandTimeout = 0 };
+
+    /// <summary>Finds what is new, back or different in one table.</summary>
+    public Task CompareAsync(MirrorTable table, CancellationToken ct) => CompareAsync(table, FrozenSet<string>.Empty, ct);
+
+    /// <summary>Finds what is new, back or different in one table.</summary>
+    /// <param name="table">What was staged.</param>
+    /// <param name="withheld">Columns that WeCom hides from this tenant; the mirror keeps what it has there.</param>
+    /// <param name="ct">Stops the merge.</param>
+    public async Task CompareAsync(MirrorTable table, IReadOnlySet<string> withheld, CancellationToken ct)
+    {
+        await ExecuteAsync($"ANALYZE {table.Stage}", ct);
+        await ExecuteAsync(MirrorSql.CreateDifference(table, withheld), ct);
+        compared.Add(table);
+    }
+
+    /// <summary>Adds the rows whose absence from the stage proves that they are gone; holds them if they are too many.</summary>
+    /// <param name="table">A table that was compared.</param>
+    /// <param name="scope">SQL over the mirror row <c>m</c>: where absence proves something; null if nowhere.</param>
+    /// <param name="listedAt">When the listing began.</param>
+    /// <param name="guard">Null where the removal of another row proves this one.</param>
+    /// <param name="ct">Stops the merge.</param>
+    /// <returns>The number of live rows that an empty answer would have removed; 0 in every other case.</returns>
+    public async Task<long> RemoveAsync(
+        MirrorTable table, string? scope, DateTimeOffset listedAt, RemovalGuard? guard, CancellationToken ct)
+    {
+        if (scope is null)
+        {
+            return 0;
+        }
+
+        if (table.EmptyIsNoProof && !await connection.ScalarAsync<bool>($"SELECT EXISTS (SELECT FROM {table.Stage})", [], ct))
+        {
+            return await LiveAsync(table, ct);
+        }
+
+        var removals = await connection.ExecuteAsync(MirrorSql.AddRemovals(table, scope), [TenantId, listedAt], ct);
+        if (removals > 0 && guard is not null)
+        {
+            var unapproved = await connection.ScalarAsync<long>(MirrorSql.CountUnapproved(table), [TenantId, ApprovedRun], ct);
+            if (!guard.Allows(unapproved, await LiveAsync(table, ct)))
+            {
+                await connection.ExecuteAsync(MirrorSql.HoldRemovals(table), [TenantId, ApprovedRun], ct);
+            }
+        }
+
+        return 0;
+    }
+
+    /// <summary>Writes every difference, its change record, and the list of held removals.</summary>
+    public async Task ApplyAsync(long runId, CancellationToken ct)
+    {
+        foreach (var table in compared)
+        {
+            var kind = await CountAsync(table, ct);
+            await WriteIfAsync(kind.Created > 0, MirrorSql.Insert(table), ct);
+            await WriteIfAsync(kind.Changed + kind.Restored > 0, MirrorSql.Update(table), ct);
+            await WriteIfAsync(kind.Removed > 0, MirrorSql.Remove(table), ct);
+            var changes = kind.Created + kind.Changed + kind.Restored + kind.Removed;
+            if (changes > 0)
+            {
+                var before = await ReserveChangesAsync(changes, ct);
+                await connection.ExecuteAsync(MirrorSql.RecordChanges(table), [TenantId, before, Cause], ct);
+            }
+
+            if (kind.Held > 0)
+            {
+                await connection.ExecuteAsync(MirrorSql.RecordHeld(table), [TenantId, runId], ct);
+            }
+        }
+
+        await SettleHeldAsync(ct);
+    }
+
+    /// <summary>What <see cref="ApplyAsync"/> would write, without writing it.</summary>
+    /// <param name="most">Rows of one kind at the most; the counts are whole in any case.</param>
+    /// <param name="ct">Stops the plan.</param>
+    public async Task<IReadOnlyList<PlannedChange>> PlanAsync(int most, CancellationToken ct)
+    {
+        var planned = new List<PlannedChange>();
+        foreach (var table in compared)
+        {
+            await CountAsync(table, ct);
+            await using var read = Command(
+                $"SELECT {MirrorSql.KeyJson(table, "d.")}::text, d.op, d.fields FROM {table.Difference} d ORDER BY d.op, 1 LIMIT {most}");
+            await using var reader = await read.ExecuteReaderAsync(ct);
+            while (await reader.ReadAsync(ct))
+            {
+                planned.Add(new PlannedChange(table.Entity, reader.GetString(0), reader.GetString(1), reader.GetFieldValue<string[]>(2)));
+            }
+        }
+
+        return planned;
+    }
+
+    /// <summary>Takes the next numbers of the change feed; the row stays locked until the commit, so they appear in order.</summary>
+    /// <returns>The last number given out before.</returns>
+    public Task<long> ReserveChangesAsync(int count, CancellationToken ct) => connection.ScalarAsync<long>(
+        """
+        INSERT INTO control.change_counters AS c (tenant_id, last_seq) VALUES ($1, $2)
+        ON CONFLICT (tenant_id) DO UPDATE SET last_seq = c.last_seq + $2 RETURNING last_seq - $2
+        """,
+        [TenantId, (long)count],
+        ct);
+
+    /// <summary>Counts rows that were written beside the differences, such as renames.</summary>
+    public void Count(string entity, KindCounts more) => counts[entity] = counts.GetValueOrDefault(entity, new KindCounts()) + more;
+
+    public Task CommitAsync(CancellationToken ct) => transaction.CommitAsync(ct);
+
+    public ValueTask DisposeAsync() => transaction.DisposeAsync();
+
+    private async Task<KindCounts> CountAsync(MirrorTable table, CancellationToken ct)
+    {
+        await using var count = Command(MirrorSql.CountDifference(table));
+        await using var reader = await count.ExecuteReaderAsync(ct);
+        await reader.ReadAsync(ct);
+        var kind = new KindCounts
+        {
+            Created = (int)reader.GetInt64(0),
+            Changed = (int)reader.GetInt64(1),
+            Restored = (int)reader.GetInt64(2),
+            Removed = (int)reader.GetInt64(3),
+            Held = (int)reader.GetInt64(4),
+            Read = (int)reader.GetInt64(5),
+        };
+        Count(table.Entity, kind);
+        return kind;
+    }
+
+    private Task<long> LiveAsync(MirrorTable table, CancellationToken ct) => connection.ScalarAsync<long>(
+        $"SELECT count(*) FROM {table.Target} WHERE tenant_id = $1 AND removed_at IS NULL", [TenantId], ct);
+
+    private async Task WriteIfAsync(bool needed, string sql, CancellationToken ct)
+    {
+        if (needed)
+        {
+            await ExecuteAsync(sql, ct);
+        }
+    }
+
+    /// <summary>A held removal is settled when its row was removed after all, or seen again.</summary>
+    private async Task SettleHeldAsync(CancellationToken ct)
+    {
+        if (!await connection.ScalarAsync<bool>(
+            "SELECT EXISTS (SELECT FROM control.held_removals WHERE tenant_id = $1 AND decision = 'pending')", [TenantId], ct))
+        {
+            return;
+        }
+
+        foreach (var table in compared)
+        {
+            await ExecuteAsync(MirrorSql.SettleHeld(table), ct);
+        }
+    }
+}
+
+/// <summary>A newer run has taken the tenant's fence: whatever this one read is not written.</summary>
+internal sealed class RunSupersededException()
+    : Exception("A newer run took this one's place while it was out of touch; nothing was written by this one.");

@@ -1,0 +1,15 @@
+namespace WeComSync.Worker.Sync;
+
+/// <summary>Decides whether a run may remove rows without a person's word.</summary>
+/// <param name="MaxRemoved">Rows of one kind.</param>
+/// <param name="MaxRemovedPercent">Share of the kind's live rows.</param>
+internal sealed record RemovalGuard(int MaxRemoved, int MaxRemovedPercent)
+{
+    /// <summary>Below this many rows a percentage says nothing: one of five people is 20 %.</summary>
+    public const int MinimumPopulation = 20;
+
+    /// <param name="removals">How many rows the run would remove.</param>
+    /// <param name="live">How many rows of the kind are live before it.</param>
+    public bool Allows(long removals, long live) =>
+        removals <= MaxRemoved && (live < MinimumPopulation || removals * 100 <= live * MaxRemovedPercent);
+}

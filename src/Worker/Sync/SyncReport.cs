@@ -1,0 +1,43 @@
+using WeComSync.Domain.Runs;
+
+namespace WeComSync.Worker.Sync;
+
+/// <summary>How a run ended, for the command line, the log and the run's row.</summary>
+internal sealed record SyncReport
+{
+    /// <summary>0 if no run was opened.</summary>
+    public required long RunId { get; init; }
+
+    public required RunState State { get; init; }
+
+    public required TimeSpan Duration { get; init; }
+
+    public bool DryRun { get; init; }
+
+    /// <summary>By entity, in the order in which they were merged.</summary>
+    public IReadOnlyDictionary<string, KindCounts> Counts { get; init; } = new Dictionary<string, KindCounts>();
+
+    public IReadOnlyList<RowError> Errors { get; init; } = [];
+
+    public int ApiCalls { get; init; }
+
+    public string? Error { get; init; }
+
+    /// <summary>What a person must do, if anything.</summary>
+    public string? Action { get; init; }
+
+    /// <summary>What a person may want to know though nothing failed.</summary>
+    public IReadOnlyList<string> Warnings { get; init; } = [];
+
+    /// <summary>What a dry run would change.</summary>
+    public IReadOnlyList<PlannedChange> Planned { get; init; } = [];
+
+    public KindCounts Total => Counts.Values.Aggregate(new KindCounts(), (sum, kind) => sum + kind);
+}
+
+/// <summary>One row that a dry run would write.</summary>
+/// <param name="Entity">Kind of row.</param>
+/// <param name="Key">The row's key as JSON.</param>
+/// <param name="Op"><c>created</c>, <c>changed</c>, <c>restored</c>, <c>removed</c> or <c>held</c>.</param>
+/// <param name="Fields">Columns that would change.</param>
+internal sealed record PlannedChange(string Entity, string Key, string Op, string[] Fields);

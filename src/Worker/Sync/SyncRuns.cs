@@ -1,0 +1,151 @@
+using System.Globalization;
+using Npgsql;
+using WeComSync.Domain.Runs;
+using WeComSync.Domain.Storage;
+
+namespace WeComSync.Worker.Sync;
+
+/// <summary>Opens runs, one per tenant and half of the mirror over all hosts, and closes those whose process died.</summary>
+internal sealed class SyncRuns(NpgsqlDataSource dataSource, TimeProvider clock)
+{
+    /// <summary>How often a run says that it lives.</summary>
+    public static readonly TimeSpan Beat = TimeSpan.FromSeconds(5);
+
+    /// <summary>A run whose heartbeat is older is dead, even if its connection still seems to be there (a network silently cut).</summary>
+    public static readonly TimeSpan DeadAfter = TimeSpan.FromSeconds(45);
+
+    /// <summary>First half of the advisory lock's key; the second is the tenant.</summary>
+    private const int LockClass = 72_368_370;
+
+    /// <summary>Host and process, as shown to operators.</summary>
+    public static readonly string Owner = string.Create(CultureInfo.InvariantCulture, $"{Environment.MachineName}/{Environment.ProcessId}");
+
+    /// <summary>Opens a run and takes the fence.</summary>
+    /// <exception cref="RunInProgressException">Another live process runs this half of the tenant's mirror.</exception>
+    public async Task<RunSession> BeginAsync(
+        long tenantId, SyncKind kind, SyncTrigger trigger, bool dryRun, CancellationToken ct)
+    {
+        var part = kind == SyncKind.Customers ? MirrorPart.Customers : MirrorPart.Directory;
+        var connection = await dataSource.OpenConnectionAsync(ct);
+        try
+        {
+            // The previous owner's lock vanishes with its connection: having it proves that nobody else can merge.
+            var free = await connection.ScalarAsync<bool>(
+                "SELECT pg_try_advisory_lock($1, $2)", [LockClass + (int)part, (int)tenantId], ct);
+            var run = await OpenAsync(connection, tenantId, kind, part, trigger, dryRun, previousIsGone: free, ct);
+            return new RunSession(dataSource, connection, run, clock, Beat, ct);
+        }
+        catch
+        {
+            await connection.DisposeAsync();
+            throw;
+        }
+    }
+
+    private static async Task<SyncRun> OpenAsync(
+        NpgsqlConnection connection, long tenantId, SyncKind kind, MirrorPart part, SyncTrigger trigger, bool dryRun, bool previousIsGone,
+        CancellationToken ct)
+    {
+        await using var transaction = await connection.BeginTransactionAsync(ct);
+        var partText = EnumText.Of(part);
+        await connection.ExecuteAsync(
+            "INSERT INTO control.merge_fences (tenant_id, part, fence) VALUES ($1, $2, 0) ON CONFLICT DO NOTHING", [tenantId, partText], ct);
+        var fence = await connection.ScalarAsync<long>(
+            "UPDATE control.merge_fences SET fence = fence + 1 WHERE tenant_id = $1 AND part = $2 RETURNING fence", [tenantId, partText], ct);
+
+        await using (var find = new NpgsqlCommand("""
+            SELECT id, owner, started_at, heartbeat_at < now() - $3 FROM control.sync_runs
+            WHERE tenant_id = $1 AND part = $2 AND state = 'running'
+            """, connection))
+        {
+            find.Add(tenantId, partText, DeadAfter);
+            await using var reader = await find.ExecuteReaderAsync(ct);
+            if (await reader.ReadAsync(ct) && !previousIsGone && !reader.GetBoolean(3))
+            {
+                // Leaving without a commit gives the fence back.
+                throw new RunInProgressException(reader.GetInt64(0), reader.GetString(1), reader.GetFieldValue<DateTimeOffset>(2));
+            }
+        }
+
+        await connection.ExecuteAsync("""
+            UPDATE control.sync_runs
+            SET state = 'failed', finished_at = now(),
+                error = 'The process ' || owner || ' ended during phase ' || phase || ' without closing the run; nothing was half-written.',
+                action = 'Nothing: the next run reads everything again.'
+            WHERE tenant_id = $1 AND part = $2 AND state = 'running'
+            """, [tenantId, partText], ct);
+
+        await using var insert = new NpgsqlCommand("""
+            INSERT INTO control.sync_runs (tenant_id, kind, part, trigger, state, phase, owner, fence, started_at, heartbeat_at, dry_run,
+                expected, read, created, changed, unchanged, removed, restored, renamed, held, failed, api_calls)
+            VALUES ($1, $2, $3, $4, 'running', 'start', $5, $6, now(), now(), $7, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0)
+            RETURNING id, started_at
+            """, connection);
+        insert.Add(tenantId, EnumText.Of(kind), partText, EnumText.Of(trigger), Owner, fence, dryRun);
+        long id;
+        DateTimeOffset startedAt;
+        await using (var reader = await insert.ExecuteReaderAsync(ct))
+        {
+            await reader.ReadAsync(ct);
+            id = reader.GetInt64(0);
+            startedAt = reader.GetFieldValue<DateTimeOffset>(1);
+        }
+
+        await transaction.CommitAsync(ct);
+        return new SyncRun
+        {
+            TenantId = tenantId,
+            Id = id,
+            Kind = kind,
+            Part = part,
+            Trigger = trigger,
+            Owner = Owner,
+            Fence = fence,
+            StartedAt = startedAt,
+            HeartbeatAt = startedAt,
+            DryRun = dryRun,
+        };
+    }
+
+    /// <summary>Closes a run; inside the merge's transaction when there is one, so that both are true or neither.</summary>
+    /// <returns>False if another process had closed it already.</returns>
+    public static async Task<bool> CloseAsync(NpgsqlConnection connection, SyncRun run, SyncReport report, CancellationToken ct)
+    {
+        var total = report.Total;
+        var closed = await connection.ExecuteAsync("""
+            UPDATE control.sync_runs
+            SET state = $3, finished_at = now(), heartbeat_at = now(), phase = $4, expected = $5, read = $6, created = $7, changed = $8,
+                unchanged = $9, removed = $10, restored = $11, renamed = $12, held = $13, failed = $14, api_calls = $15,
+                counts = $16::jsonb, error = $17, action = $18
+            WHERE tenant_id = $1 AND id = $2 AND state = 'running'
+            """,
+            [
+                run.TenantId, run.Id, EnumText.Of(report.State), run.Phase, run.Expected, total.Read, total.Created, total.Changed,
+                total.Unchanged, total.Removed, total.Restored, total.Renamed, total.Held, report.Errors.Count, report.ApiCalls,
+                SyncJson.Counts(report.Counts), report.Error, report.Action,
+            ],
+            ct);
+        if (closed > 0 && report.Errors.Count > 0)
+        {
+            await connection.ExecuteAsync("""
+                INSERT INTO control.sync_errors (tenant_id, run_id, entity, key, code, message, at)
+                SELECT $1, $2, e.entity, e.key, e.code, e.message, now()
+                FROM unnest($3::text[], $4::text[], $5::int[], $6::text[]) AS e(entity, key, code, message)
+                """,
+                [
+                    run.TenantId, run.Id, report.Errors.Select(e => e.Entity).ToArray(), report.Errors.Select(e => e.Key).ToArray(),
+                    report.Errors.Select(e => e.Code).ToArray(), report.Errors.Select(e => e.Message).ToArray(),
+                ],
+                ct);
+        }
+
+        return closed > 0;
+    }
+}
+
+/// <summary>Another live process runs this half of the tenant's mirror.</summary>
+internal sealed class RunInProgressException(long runId, string owner, DateTimeOffset startedAt)
+    : Exception($"Run {runId} of this tenant is already under way on {owner}, since {startedAt:yyyy-MM-dd HH:mm:ss}Z.")
+{
+    public long RunId { get; } = runId;
+}

@@ -1,0 +1,16 @@
+namespace WeComSync.Simulator.Api;
+
+/// <summary>The endpoints that exist; any other path is a true 404.</summary>
+internal static class Endpoints
+{
+    public static IReadOnlyList<Endpoint> All { get; } =
+    [
+        .. TokenEndpoints.All,
+        .. DepartmentEndpoints.All,
+        .. UserEndpoints.All,
+        .. UserIdEndpoints.All,
+        .. TagEndpoints.All,
+        .. AgentEndpoints.All,
+        .. AddressEndpoints.All,
+    ];
+}

@@ -1,0 +1,53 @@
+using System.Globalization;
+using System.Security.Cryptography;
+
+namespace WeComSync.Simulator.Api;
+
+/// <summary>What WeCom writes into <c>errmsg</c>.</summary>
+internal static class ErrorText
+{
+    /// <summary>The short text, then the hint, the caller's address and the link.</summary>
+    public static string For(int code, string address, DateTimeOffset now)
+    {
+        // Seen bare in real answers.
+        if (code == 40014)
+            return "invalid access_token";
+        var hint = string.Create(CultureInfo.InvariantCulture,
+            $"{now.ToUnixTimeMilliseconds()}{RandomNumberGenerator.GetInt32(1_000_000):D6}{RandomNumberGenerator.GetInt32(1_000_000):D6}");
+        return $"{Short(code)}, hint: [{hint}], from ip: {address}, more info at https://open.work.weixin.qq.com/devtool/query?e={code}";
+    }
+
+    private static string Short(int code) => code switch
+    {
+        -1 => "system error, please try again later",
+        6000 => "data version conflict",
+        40001 => "invalid credential",
+        40003 => "invalid userid",
+        40013 => "invalid corpid",
+        40033 => "invalid request: \\uxxxx is not allowed",
+        40035 => "invalid parameter",
+        40056 => "invalid agentid",
+        40058 => "invalid request parameter",
+        40068 => "invalid tagid",
+        40091 => "secret is invalid",
+        41001 => "access_token missing",
+        41002 => "corpid missing",
+        41004 => "corpsecret missing",
+        41017 => "tagid missing",
+        42001 => "access_token expired",
+        45009 => "api freq out of limit",
+        45029 => "response out of limit",
+        45031 => "corpsecret is not safe enough, please reset it",
+        45033 => "api concurrent out of limit",
+        48002 => "api forbidden",
+        48009 => "api forbidden for contact assistant",
+        50100 => "invalid cursor",
+        60003 or 60123 => "department not found",
+        60011 => "no privilege to access/modify contact/party/agent",
+        60020 => "not allow to access from your ip",
+        60111 => "userid not found",
+        301002 => "not allow operate another agent with this accesstoken",
+        301007 => "corp is dissolved or banned",
+        _ => "error",
+    };
+}

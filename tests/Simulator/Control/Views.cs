@@ -1,0 +1,39 @@
+using System.Collections.Immutable;
+using WeComSync.Simulator.Corps;
+using WeComSync.Simulator.Limits;
+using WeComSync.Simulator.Worlds;
+
+namespace WeComSync.Simulator.Control;
+
+/// <summary>What a tenant's administrator would type into the settings of the product, and what the simulator makes of the company.</summary>
+public sealed record CorpView(
+    string CorpId,
+    string Name,
+    long AgentId,
+    string AppSecret,
+    string ContactsSecret,
+    int People,
+    int Departments,
+    ContactSyncIp ContactSyncIp,
+    CorpSettings Settings,
+    ImmutableArray<AppView> Apps)
+{
+    public static CorpView Of(Corp corp) => new(
+        corp.Id, corp.Name, corp.App.AgentId, corp.App.Secret, corp.Contacts.Secret, corp.World.PeopleCount, corp.World.Departments.Count,
+        corp.Contacts.Ip, corp.Settings, [.. corp.Apps.Select(AppView.Of)]);
+}
+
+public sealed record AppView(
+    long AgentId,
+    string Name,
+    string Secret,
+    bool IsEnabled,
+    VisibleRange Range,
+    PersonalFields HiddenFields,
+    ImmutableArray<string>? TrustedAddresses)
+{
+    public static AppView Of(App app) => new(
+        app.AgentId, app.DisplayName, app.Secret, app.IsEnabled, app.Range, app.HiddenFields, app.TrustedAddresses);
+}
+
+public sealed record HostView(string BaseUrl, string? CallerAddress, DateTimeOffset Now, RateLimits AddressLimits);

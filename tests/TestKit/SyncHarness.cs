@@ -1,0 +1,104 @@
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Npgsql;
+using WeComSync.Domain.Runs;
+using WeComSync.Domain.Storage;
+using WeComSync.Domain.Tenants;
+using WeComSync.Simulator;
+using WeComSync.Simulator.Corps;
+using WeComSync.Simulator.Worlds;
+using WeComSync.Worker.Sync;
+using Xunit;
+
+namespace WeComSync.TestKit;
+
+/// <summary>One simulated company, one tenant for it, and the worker's own services that sync it.</summary>
+internal sealed class SyncHarness : IAsyncDisposable
+{
+    private readonly IHost host;
+
+    private SyncHarness(TestDatabase database, SimulatorHost simulator, Corp corp, Tenant tenant, IHost host)
+    {
+        Database = database;
+        Simulator = simulator;
+        Corp = corp;
+        Tenant = tenant;
+        this.host = host;
+    }
+
+    public TestDatabase Database { get; }
+
+    public SimulatorHost Simulator { get; }
+
+    public Corp Corp { get; }
+
+    public World World => Corp.World;
+
+    public Tenant Tenant { get; }
+
+    public IServiceProvider Services => host.Services;
+
+    public static async Task<SyncHarness> StartAsync(TestDatabase database, CorpOptions options, bool contacts = true, bool app = true)
+    {
+        var ct = TestContext.Current.CancellationToken;
+        var simulator = await SimulatorHost.StartAsync(new SimulatorOptions(), ct);
+        var corp = simulator.AddCorp(options);
+        var tenant = await TestTenants.AddAsync(database, corp, ct, contacts, app);
+        return new SyncHarness(database, simulator, corp, tenant, BuildWorker(database, simulator.BaseUrl));
+    }
+
+    /// <summary>The worker's services, as one process has them; a test may have several.</summary>
+    public static IHost BuildWorker(TestDatabase database, string weCom)
+    {
+        var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
+        builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?>
+        {
+            ["WeCom:BaseUrl"] = weCom,
+            ["WeCom:RetryDelay"] = "00:00:00.005",
+            ["WeCom:ThrottlePatience"] = "00:00:00",
+        });
+        builder.Services.AddSingleton(TimeProvider.System);
+        builder.Services.AddStorage(new StorageOptions { ConnectionString = database.ConnectionString });
+        builder.AddSync();
+        return builder.Build();
+    }
+
+    public Task<SyncReport> FullAsync(bool dryRun = false, long approve = 0) => Services.GetRequiredService<SyncRunner>().RunAsync(
+        Tenant.Id,
+        SyncKind.Full,
+        new SyncRequest { Trigger = SyncTrigger.Command, DryRun = dryRun, ApprovedRun = approve },
+        TestContext.Current.CancellationToken);
+
+    /// <summary>A full sync that must end well.</summary>
+    public async Task<SyncReport> MirrorAsync()
+    {
+        var report = await FullAsync();
+        Assert.True(report.State == RunState.Done, $"{report.State}: {report.Error} {report.Action}");
+        return report;
+    }
+
+    public Task AssertMirrorIsTrueAsync(bool personal = false) =>
+        MirrorTruth.AssertEqualAsync(Database.DataSource, Tenant.Id, Corp, TestContext.Current.CancellationToken, personal);
+
+    /// <summary>One value of the tenant's data; <c>$1</c> is the tenant.</summary>
+    public async Task<T> ScalarAsync<T>(string sql, params object[] more)
+    {
+        await using var command = Database.DataSource.CreateCommand(sql);
+        command.Parameters.Add(new NpgsqlParameter { Value = Tenant.Id });
+        foreach (var value in more)
+        {
+            command.Parameters.Add(new NpgsqlParameter { Value = value });
+        }
+
+        return (T)(await command.ExecuteScalarAsync(TestContext.Current.CancellationToken))!;
+    }
+
+    public Task<long> LiveAsync(string table) => ScalarAsync<long>($"SELECT count(*) FROM mirror.{table} WHERE tenant_id = $1 AND removed_at IS NULL");
+
+    public async ValueTask DisposeAsync()
+    {
+        host.Dispose();
+        await Simulator.DisposeAsync();
+    }
+}

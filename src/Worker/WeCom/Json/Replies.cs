@@ -1,0 +1,73 @@
+using System.Text.Json.Serialization;
+
+namespace WeComSync.Worker.WeCom.Json;
+
+// What the endpoints answer beside errcode and errmsg. Every part may be missing.
+
+/// <summary>An answer without errcode is WeCom's only if it has what was asked for.</summary>
+internal interface IReply
+{
+    [JsonIgnore]
+    bool HasContent { get; }
+}
+
+internal sealed record TokenReply(string? AccessToken, long? ExpiresIn) : IReply
+{
+    public bool HasContent => !string.IsNullOrEmpty(AccessToken);
+
+    public override string ToString() => nameof(TokenReply);
+}
+
+internal sealed record DepartmentIdsReply(WeComDepartmentNode[]? DepartmentId) : IReply
+{
+    public bool HasContent => DepartmentId is not null;
+}
+
+/// <summary><c>department/list</c>, and <c>department/get</c>, whose object in place of the list is read as a list of one.</summary>
+internal sealed record DepartmentsReply(WeComDepartment[]? Department) : IReply
+{
+    public bool HasContent => Department is not null;
+}
+
+internal sealed record UserIdsRequest(string? Cursor, int Limit);
+
+internal sealed record UserIdsReply(string? NextCursor, UserIdsRow[]? DeptUser) : IReply
+{
+    public bool HasContent => DeptUser is not null;
+}
+
+internal sealed record UserIdsRow(string? Userid, long? Department);
+
+internal sealed record TagsReply(WeComTag[]? Taglist) : IReply
+{
+    public bool HasContent => Taglist is not null;
+}
+
+internal sealed record TagReply(string? Tagname, UserIdRow[]? Userlist, long[]? Partylist) : IReply
+{
+    public bool HasContent => Userlist is not null || Partylist is not null;
+}
+
+internal sealed record UserIdRow(string? Userid);
+
+internal sealed record AddressesReply(string[]? IpList) : IReply
+{
+    public bool HasContent => IpList is not null;
+}
+
+internal sealed record AgentReply(
+    long? Agentid,
+    string? Name,
+    long? Close,
+    [property: JsonConverter(typeof(RowConverter<AgentUsers>))] AgentUsers? AllowUserinfos,
+    [property: JsonConverter(typeof(RowConverter<AgentDepartments>))] AgentDepartments? AllowPartys,
+    [property: JsonConverter(typeof(RowConverter<AgentTags>))] AgentTags? AllowTags) : IReply
+{
+    public bool HasContent => Agentid is not null;
+}
+
+internal sealed record AgentUsers(UserIdRow[]? User);
+
+internal sealed record AgentDepartments(long[]? Partyid);
+
+internal sealed record AgentTags(long[]? Tagid);

@@ -29,7 +29,8 @@ internal static class CallbackHost
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(10));
         builder.WebHost.UseKestrelHttpsConfiguration();
         builder.WebHost.ConfigureKestrel(kestrel => Limit(kestrel, options));
-        builder.WebHost.UseUrls($"{builder.Configuration["Urls"] ?? "http://localhost:5000"};{options.ManagementUrl}");
+        var publicUrls = builder.Configuration["Urls"] ?? "http://localhost:5000";
+        builder.WebHost.UseUrls(options.ManagementUrl is { } management ? $"{publicUrls};{management}" : publicUrls);
         Trust(builder.Services, options);
 
         var app = builder.Build();
@@ -40,8 +41,7 @@ internal static class CallbackHost
             app.UseForwardedHeaders();
         }
 
-        var management = app.Services.GetRequiredService<ManagementPort>();
-        app.MapWhen(management.Received, branch => branch.UseRouting().UseEndpoints(endpoints => endpoints.MapManagement()));
+        app.UseManagement();
         app.Run(app.Services.GetRequiredService<CallbackRoute>().HandleAsync);
         return app;
     }

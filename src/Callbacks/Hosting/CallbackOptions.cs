@@ -7,14 +7,16 @@ namespace WeComSync.Callbacks.Hosting;
 /// <summary>The settings of this host alone, read and checked once at start.</summary>
 internal sealed record CallbackOptions
 {
-    private const string DefaultManagementUrl = "http://127.0.0.1:5081";
     private const long DefaultSpoolLimit = 1L << 30;
 
     // Room beside a thousand slow clients, each of which is cut after a few seconds.
     private const int DefaultMaxConnections = 2000;
 
-    /// <summary><c>Callbacks:ManagementUrl</c>: where health and metrics are served, and nothing else is. Loopback unless set.</summary>
-    public required string ManagementUrl { get; init; }
+    /// <summary>
+    /// <c>Callbacks:ManagementUrl</c>: a second address where health and metrics are served, and nothing else is. Unless it is set, they are
+    /// served on the public address to callers on this machine; set it when a proxy on this machine forwards to that address.
+    /// </summary>
+    public required string? ManagementUrl { get; init; }
 
     /// <summary>
     /// <c>Callbacks:SpoolPath</c>: folder for events that the database cannot take now, <c>spool</c> under the content root unless set.
@@ -45,12 +47,12 @@ internal sealed record CallbackOptions
         };
     }
 
-    private static string ReadManagementUrl(string? text) =>
-        NullIfBlank(text) is not { } url ? DefaultManagementUrl
+    private static string? ReadManagementUrl(string? text) =>
+        NullIfBlank(text) is not { } url ? null
         : Uri.TryCreate(url, UriKind.Absolute, out var parsed) && parsed is { Scheme: "http", PathAndQuery: "/" } ? url
         : throw new ConfigurationException(
             "Callbacks:ManagementUrl must be the address on which this host serves health and metrics, for example "
-            + $"{DefaultManagementUrl}. It must not be reachable from outside.");
+            + "http://127.0.0.1:9081. It must not be reachable from outside.");
 
     private static long ReadNumber(IConfiguration section, string key, long fallback, long least, long most) =>
         NullIfBlank(section[key]) is not { } text ? fallback

@@ -9,8 +9,7 @@ internal static class ManagementServices
     /// <summary>Registers metrics and the address they are served on.</summary>
     public static void AddManagement(this IServiceCollection services)
     {
-        services.AddRouting();
-        services.AddSingleton<ManagementPort>();
+        services.AddSingleton<ManagementAccess>();
         services.AddSingleton<CallbackMetrics>();
         services.AddOpenTelemetry().WithMetrics(metrics => metrics
             .AddMeter(CallbackMetrics.MeterName, "Microsoft.AspNetCore.Server.Kestrel", "System.Runtime")

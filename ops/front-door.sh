@@ -124,12 +124,17 @@ stop_process() {
 # Our job is every process that has this in its environment, whoever its parent is now.
 JOB=wecomsync-$$-$RANDOM
 
+job_processes() {
+  { grep -lsz "^WECOMSYNC_JOB=$JOB\$" /proc/[0-9]*/environ || true; } | tr -dc '0-9\n'
+}
+
+# Asks first: a .NET process that is killed leaves its sockets behind.
 stop_job() {
-  local environment pid
-  for environment in /proc/[0-9]*/environ; do
-    grep -qsz "^WECOMSYNC_JOB=$JOB\$" "$environment" || continue
-    pid=${environment#/proc/}
-    kill -KILL "${pid%/environ}" 2>/dev/null || true
+  local pid pids signal
+  for signal in TERM KILL; do
+    pids=$(job_processes)
+    for pid in $pids; do kill "-$signal" "$pid" 2>/dev/null || true; done
+    for pid in $pids; do wait_until_gone "$pid" 3 || true; done
   done
   rm -f "${TMPDIR:-/tmp}/$JOB" # the compiler server's socket
 }

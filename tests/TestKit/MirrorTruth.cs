@@ -19,12 +19,13 @@ public static class MirrorTruth
         NpgsqlDataSource dataSource, long tenantId, Corp corp, CancellationToken ct, bool personal = false)
     {
         var world = corp.World;
-        await SameAsync("departments", world.Departments.Select(Row), """
-            SELECT concat_ws('|', id, parent_id, name, name_en, sort_order, array_to_string(ARRAY(SELECT unnest(leaders) ORDER BY 1), ','))
+        await SameAsync("departments", world.Departments.Select(DepartmentRow), """
+            SELECT concat_ws('|', id, parent_id, name, coalesce(name_en, ''), sort_order, array_to_string(ARRAY(SELECT unnest(leaders) ORDER BY 1), ','))
             FROM mirror.departments WHERE tenant_id = $1 AND removed_at IS NULL
             """);
-        await SameAsync("users", world.People.Select(p => Row(p, personal)), $"""
-            SELECT concat_ws('|', user_id, name, alias, position, telephone, status, array_to_string(direct_leaders, ','), external_position
+        await SameAsync("users", world.People.Select(p => PersonRow(p, personal)), $"""
+            SELECT concat_ws('|', user_id, name, coalesce(alias, ''), coalesce(position, ''), coalesce(telephone, ''), status,
+                   coalesce(array_to_string(direct_leaders, ','), ''), coalesce(external_position, '')
                    {(personal ? ", mobile, email, gender" : "")})
             FROM mirror.users WHERE tenant_id = $1 AND removed_at IS NULL
             """);
@@ -63,12 +64,12 @@ public static class MirrorTruth
                 + $"\nwrong:   {string.Join("\n         ", mirror.Except(expected).Take(5))}");
         }
 
-        string Row(Department d) => Join(
+        string DepartmentRow(Department d) => Join(
             d.Id, d.ParentId, d.Name, d.NameEn, d.Order,
             string.Join(',', world.PeopleOf(d.Id).Where(p => p.Memberships.Any(m => m.DepartmentId == d.Id && m.IsLeader)).Select(p => p.UserId).Order(StringComparer.Ordinal)));
     }
 
-    private static string Row(Person p, bool personal) => Join(
+    private static string PersonRow(Person p, bool personal) => Join(
         [p.UserId, p.Name, p.Alias, p.Position, p.Telephone, p.Status, string.Join(',', p.DirectLeaders), p.ExternalPosition,
             .. personal ? [p.Mobile, p.Email, p.Gender] : Array.Empty<object>()]);
 

@@ -16,7 +16,7 @@ namespace WeComSync.TestKit;
 /// <summary>One simulated company, one tenant for it, and the worker's own services that sync it.</summary>
 internal sealed class SyncHarness : IAsyncDisposable
 {
-    private readonly IHost host;
+    private IHost host;
 
     private SyncHarness(TestDatabase database, SimulatorHost simulator, Corp corp, Tenant tenant, IHost host)
     {
@@ -62,6 +62,13 @@ internal sealed class SyncHarness : IAsyncDisposable
         builder.Services.AddStorage(new StorageOptions { ConnectionString = database.ConnectionString });
         builder.AddSync();
         return builder.Build();
+    }
+
+    /// <summary>A new process: nothing that the worker kept in memory is left.</summary>
+    public void RestartWorker()
+    {
+        host.Dispose();
+        host = BuildWorker(Database, Simulator.BaseUrl);
     }
 
     public Task<SyncReport> FullAsync(bool dryRun = false, long approve = 0) => Services.GetRequiredService<SyncRunner>().RunAsync(

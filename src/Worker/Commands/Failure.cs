@@ -1,4 +1,6 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
+using Microsoft.EntityFrameworkCore;
 using Npgsql;
 using WeComSync.Domain.Storage;
 
@@ -23,13 +25,16 @@ internal sealed record Failure(int ExitCode, string Message)
     }
 
     /// <summary>Gives every exception its exit code and its words. A new kind of exception gets its line here.</summary>
-    public static Failure Of(Exception exception, CancellationToken stopped) => exception switch
+    public static Failure Of(Exception exception, CancellationToken stopped) => DatabaseCause(exception) switch
     {
-        OperationCanceledException when stopped.IsCancellationRequested =>
+        OperationCanceledException or NpgsqlException when stopped.IsCancellationRequested =>
             new(ExitCodes.Failed, "Stopped by a signal before it was done; nothing was half-applied. Run the command again."),
         BadInputException bad => new(ExitCodes.Usage, bad.Message) { Problems = bad.Problems },
         CommandFailedException or ConfigurationException => new(ExitCodes.Failed, exception.Message),
-        PostgresException refused => new(ExitCodes.Failed, Explain(refused)) { Unexpected = Remedy(refused) is null ? refused : null },
+        DbUpdateConcurrencyException => new(
+            ExitCodes.Failed, "Somebody else changed the same rows at this moment; nothing was changed. Run the command again."),
+        PostgresException refused when !IsLost(refused) =>
+            new(ExitCodes.Failed, Explain(refused)) { Unexpected = Remedy(refused) is null ? exception : null },
         NpgsqlException lost => new(
             ExitCodes.Failed,
             $"The connection to PostgreSQL was lost ({lost.Message}); what was not committed is undone. Run the command again when PostgreSQL is back."),
@@ -40,6 +45,24 @@ internal sealed record Failure(int ExitCode, string Message)
             Unexpected = exception,
         },
     };
+
+    /// <summary>What PostgreSQL or its driver said, where EF wrapped it; otherwise the exception itself.</summary>
+    private static Exception DatabaseCause(Exception exception)
+    {
+        for (var at = exception; at is not null; at = at.InnerException)
+        {
+            if (at is NpgsqlException)
+            {
+                return at;
+            }
+        }
+
+        return exception;
+    }
+
+    /// <summary>The server ended the session: it stops, or an administrator said so.</summary>
+    private static bool IsLost(PostgresException refused) =>
+        refused.SqlState is PostgresErrorCodes.AdminShutdown or PostgresErrorCodes.CrashShutdown or PostgresErrorCodes.CannotConnectNow;
 
     private static string Explain(PostgresException refused) =>
         $"PostgreSQL refused: {refused.MessageText} ({refused.SqlState}). {Remedy(refused) ?? "This was not expected: the log above has the details, report them."}";
@@ -59,9 +82,9 @@ internal sealed record Failure(int ExitCode, string Message)
     private static string Path(ParseResult command)
     {
         var names = new List<string>();
-        for (System.CommandLine.Parsing.SymbolResult? at = command.CommandResult; at is not null; at = at.Parent)
+        for (SymbolResult? at = command.CommandResult; at is not null; at = at.Parent)
         {
-            if (at is System.CommandLine.Parsing.CommandResult { Command: var named })
+            if (at is CommandResult { Command: var named })
             {
                 names.Insert(0, named.Name);
             }

@@ -1,7 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Invocation;
-using WeComSync.Worker.Commands.Status;
 using WeComSync.Worker.Commands.Sync;
+using WeComSync.Worker.Commands.Status;
 using WeComSync.Worker.Commands.Tenants;
 
 namespace WeComSync.Worker.Commands;
@@ -17,8 +17,8 @@ internal static class WorkerCommands
         root.Subcommands.Add(serve);
         root.Action = serve.Action;
         root.Subcommands.Add(MigrateCommand.Create());
-        root.Subcommands.Add(StatusCommand.Create());
         root.Subcommands.Add(SyncCommand.Create());
+        root.Subcommands.Add(StatusCommand.Create());
         root.Subcommands.Add(TenantsCommand.Create());
         return root;
     }

@@ -17,8 +17,12 @@ internal static class WorkerHost
         CancellationToken ct,
         DatabaseNeed needs = DatabaseNeed.Migrated)
     {
+        // Settings are read once, at start: watching their files would only cost a watcher per process.
+        var configuration = new ConfigurationManager();
+        configuration["hostBuilder:reloadConfigOnChange"] = "false";
         var builder = Host.CreateApplicationBuilder(new HostApplicationBuilderSettings
         {
+            Configuration = configuration,
             // The settings file lies beside the program, wherever it is started from.
             ContentRootPath = AppContext.BaseDirectory,
             // The web host of `serve` heeds both names; without this the other commands would know only the first.

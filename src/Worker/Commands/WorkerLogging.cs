@@ -14,8 +14,8 @@ internal static class WorkerLogging
         ["Logging:LogLevel:Default"] = "Information",
         ["Logging:LogLevel:Hangfire"] = "Warning",
         ["Logging:LogLevel:Microsoft"] = "Warning",
-        // It logs as an error what it then throws, and the first migration finds no table of migrations.
-        ["Logging:LogLevel:Microsoft.EntityFrameworkCore.Database.Command"] = "Critical",
+        // It logs as an error what it then throws, even where that is expected: the first migration finds no table.
+        ["Logging:LogLevel:Microsoft.EntityFrameworkCore"] = "Critical",
         ["Logging:LogLevel:Microsoft.Hosting.Lifetime"] = "Information",
         ["Logging:LogLevel:Polly"] = "Warning",
         ["Logging:LogLevel:Quartz"] = "Warning",

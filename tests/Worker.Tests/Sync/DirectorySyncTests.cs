@@ -1,9 +1,5 @@
-using WeComSync.Domain.Runs;
 using WeComSync.Simulator.Corps;
-using WeComSync.Simulator.Faults;
-using WeComSync.Simulator.Worlds;
 using WeComSync.TestKit;
-using WeComSync.Worker.Sync;
 using Xunit;
 
 namespace WeComSync.Worker.Tests.Sync;

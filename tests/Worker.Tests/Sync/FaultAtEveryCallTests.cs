@@ -1,7 +1,6 @@
 using WeComSync.Domain.Runs;
 using WeComSync.Simulator.Corps;
 using WeComSync.Simulator.Faults;
-using WeComSync.Simulator.Worlds;
 using WeComSync.TestKit;
 using Xunit;
 
@@ -40,6 +39,7 @@ public sealed class FaultAtEveryCallTests(TestDatabase database) : IClassFixture
             }
 
             harness.Simulator.Faults.Clear();
+            harness.RestartWorker();
             await harness.ScalarAsync<string>("UPDATE control.tenants SET state = 'active' WHERE id = $1 RETURNING state");
             await harness.MirrorAsync();
             await harness.AssertMirrorIsTrueAsync();
@@ -61,7 +61,7 @@ public sealed class FaultAtEveryCallTests(TestDatabase database) : IClassFixture
     {
         var lost = await harness.ScalarAsync<long>(
             "SELECT count(*) FROM mirror.users WHERE tenant_id = $1 AND removed_at IS NOT NULL AND user_id = ANY($2)",
-            harness.World.People.Select(p => p.UserId).ToArray());
+            (object)harness.World.People.Select(p => p.UserId).ToArray());
         Assert.True(lost == 0, $"{when}: {lost} people removed who are there");
         var departments = await harness.ScalarAsync<long>(
             "SELECT count(*) FROM mirror.departments WHERE tenant_id = $1 AND removed_at IS NOT NULL AND id = ANY($2)",

@@ -21,7 +21,7 @@ internal sealed class DirectoryFacts
     /// <summary>Everybody in every visible department was read, each department to the end.</summary>
     public bool DetailsRead { get; set; }
 
-    /// <summary>Tags were listed, and each one's members read.</summary>
+    /// <summary>The list of tags was read to the end.</summary>
     public bool TagsListed { get; set; }
 
     /// <summary>Tags whose members were read to the end.</summary>

@@ -54,7 +54,15 @@ internal sealed class DirectoryReader(WeComClient client, Tenant tenant, Directo
             departments.AddRange(nodes.Select(n => new StagedDepartment(n.Id, n.ParentId, null, null, n.Order, null, n.FetchedAt)));
             var rows = await stage.CopyListedAsync(client.ListUserIdsAsync(contacts, ct), n => session.Run.Expected = n, ct);
             Facts.DepartmentsRead = nodes.Count > 0;
-            return nodes.Count > 0 && rows > 0;
+            if (nodes.Count > 0 && rows > 0)
+            {
+                return true;
+            }
+
+            Facts.Fail(rows == 0 ? "user" : "department", null, null,
+                "The contact-sync secret listed nothing, without an error; nobody is removed on its word. "
+                + "If it happens again, set 通讯录同步 up anew in WeCom's administration (管理工具 → 通讯录同步).");
+            return false;
         }
         catch (WeComException refused) when (refused.Class == WeComErrorClass.StopFeature && callers.App is not null)
         {
@@ -132,7 +140,7 @@ internal sealed class DirectoryReader(WeComClient client, Tenant tenant, Directo
         {
             try
             {
-                people.UnionWith((await client.GetTagAsync(details, tagId, ct)).UserIds);
+                people.UnionWith((await client.GetTagAsync(details, tagId, ct)).UserIds ?? []);
             }
             catch (WeComException odd) when (odd.Class == WeComErrorClass.SkipRow)
             {

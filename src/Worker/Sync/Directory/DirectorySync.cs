@@ -82,7 +82,7 @@ internal sealed partial class DirectorySync(
             ApiCalls = calls.Count,
             Planned = planned,
         };
-        if (report.Total.Read == 0)
+        if (report.Counts[DirectoryTables.Users.Entity].Read + report.Counts[DirectoryTables.Departments.Entity].Read == 0)
         {
             throw new NothingReadException();
         }

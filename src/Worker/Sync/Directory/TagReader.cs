@@ -21,7 +21,7 @@ internal sealed class TagReader(WeComClient client, DirectoryStage stage, Direct
             return;
         }
 
-        facts.TagsListed = tags.Count > 0;
+        facts.TagsListed = true;
         // The application's view hides members outside its range; contact sync sees everybody.
         facts.TagReaderSeesAll = caller.Credential == Channel.Contacts;
         await stage.CopyTagsAsync(tags, ct);
@@ -48,9 +48,14 @@ internal sealed class TagReader(WeComClient client, DirectoryStage stage, Direct
                 continue;
             }
 
-            facts.TagsRead.Add(tagId);
-            departments.AddRange(members.DepartmentIds.Distinct().Select(id => (tagId, id, members.FetchedAt)));
-            foreach (var userId in members.UserIds.Distinct(StringComparer.OrdinalIgnoreCase))
+            // A list that was not returned says nothing about who carries the tag.
+            if (members is { UserIds: not null, DepartmentIds: not null })
+            {
+                facts.TagsRead.Add(tagId);
+            }
+
+            departments.AddRange((members.DepartmentIds ?? []).Distinct().Select(id => (tagId, id, members.FetchedAt)));
+            foreach (var userId in (members.UserIds ?? []).Distinct(StringComparer.OrdinalIgnoreCase))
             {
                 yield return (tagId, userId, members.FetchedAt);
             }

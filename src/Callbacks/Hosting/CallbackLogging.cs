@@ -1,5 +1,6 @@
 using Serilog;
 using Serilog.Events;
+using Serilog.Extensions.Logging;
 using Serilog.Formatting.Compact;
 
 namespace WeComSync.Callbacks.Hosting;
@@ -14,13 +15,15 @@ internal static class CallbackLogging
     public static void AddCallbackLogging(this WebApplicationBuilder builder)
     {
         builder.Logging.ClearProviders();
-        var level = builder.Configuration.GetValue("Logging:LogLevel:Default", LogLevel.Information);
+        var level = LevelConvert.ToSerilogLevel(builder.Configuration.GetValue("Logging:LogLevel:Default", LogLevel.Information));
         builder.Services.AddSerilog(logs => logs
-            .MinimumLevel.Is(Serilog.Extensions.Logging.LevelConvert.ToSerilogLevel(level))
-            .MinimumLevel.Override("Microsoft", LogEventLevel.Warning)
-            .MinimumLevel.Override("Microsoft.Hosting.Lifetime", LogEventLevel.Information)
-            .MinimumLevel.Override("Npgsql", LogEventLevel.Fatal)
-            .MinimumLevel.Override("System", LogEventLevel.Warning)
+            .MinimumLevel.Is(level)
+            .MinimumLevel.Override("Microsoft", AtLeast(LogEventLevel.Warning))
+            .MinimumLevel.Override("Microsoft.Hosting.Lifetime", AtLeast(LogEventLevel.Information))
+            .MinimumLevel.Override("Npgsql", AtLeast(LogEventLevel.Fatal))
+            .MinimumLevel.Override("System", AtLeast(LogEventLevel.Warning))
             .WriteTo.Console(new RenderedCompactJsonFormatter()));
+
+        LogEventLevel AtLeast(LogEventLevel least) => level > least ? level : least;
     }
 }

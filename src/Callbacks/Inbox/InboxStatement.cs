@@ -36,7 +36,20 @@ internal sealed class InboxStatement(NpgsqlDataSource dataSource)
     public async Task<bool[]> StoreAsync(IReadOnlyList<InboxEvent> events, CancellationToken ct)
     {
         await using var connection = await dataSource.OpenConnectionAsync(ct);
-        await using var command = new NpgsqlCommand(Sql, connection);
+        await using var command = Create(connection, events);
+        var isNew = new bool[events.Count];
+        await using var reader = await command.ExecuteReaderAsync(ct);
+        while (await reader.ReadAsync(ct))
+        {
+            isNew[reader.GetInt64(0) - 1] = true;
+        }
+
+        return isNew;
+    }
+
+    internal static NpgsqlCommand Create(NpgsqlConnection connection, IReadOnlyList<InboxEvent> events)
+    {
+        var command = new NpgsqlCommand(Sql, connection);
         var parameters = command.Parameters;
         foreach (var parameter in InboxJobs.Parameters(events.Select(e => e.TenantId).Distinct().ToArray()))
         {
@@ -53,14 +66,7 @@ internal sealed class InboxStatement(NpgsqlDataSource dataSource)
         Add(e => e.ObjectKey);
         Add(e => e.Payload);
 
-        var isNew = new bool[events.Count];
-        await using var reader = await command.ExecuteReaderAsync(ct);
-        while (await reader.ReadAsync(ct))
-        {
-            isNew[reader.GetInt64(0) - 1] = true;
-        }
-
-        return isNew;
+        return command;
 
         void Add<T>(Func<InboxEvent, T> column)
         {

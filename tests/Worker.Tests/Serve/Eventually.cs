@@ -6,7 +6,7 @@ namespace WeComSync.Worker.Tests.Serve;
 /// <summary>Waits for what other threads and processes bring about.</summary>
 internal static class Eventually
 {
-    public static readonly TimeSpan Deadline = TimeSpan.FromSeconds(45);
+    public static readonly TimeSpan Deadline = TimeSpan.FromSeconds(90);
 
     public static Task HoldsAsync(string what, Func<bool> condition, TimeSpan? deadline = null) =>
         HoldsAsync(what, () => Task.FromResult(condition()), deadline);

@@ -6,6 +6,7 @@ using Hangfire.PostgreSql;
 using Hangfire.Server;
 using Hangfire.States;
 using Npgsql;
+using WeComSync.Domain.Inbox;
 using WeComSync.Domain.Runs;
 using WeComSync.Worker.Storage;
 
@@ -47,10 +48,7 @@ internal static class JobServices
         services.AddSingleton<IBackgroundJobStateChanger>(provider => new BackgroundJobStateChanger(provider.GetRequiredService<IJobFilterProvider>()));
         services.AddSingleton<IBackgroundJobPerformer>(provider => new ScrubbingPerformer(
             new BackgroundJobPerformer(provider.GetRequiredService<IJobFilterProvider>(), provider.GetRequiredService<JobActivator>(), TaskScheduler.Default)));
-        services.AddHangfire((_, hangfire) => hangfire
-            .SetDataCompatibilityLevel(CompatibilityLevel.Version_180)
-            .UseSimpleAssemblyNameTypeSerializer()
-            .UseRecommendedSerializerSettings());
+        services.AddHangfire((_, hangfire) => hangfire.UseHangfireFormat());
         services.AddSingleton(JobServerName.New());
         services.AddHangfireServer((provider, server) =>
         {

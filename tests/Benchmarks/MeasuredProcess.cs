@@ -8,9 +8,10 @@ namespace WeComSync.Benchmarks;
 /// <summary>What one process took.</summary>
 /// <param name="Seconds">As the process says itself: without its start.</param>
 /// <param name="WholeSeconds">From its start to its end.</param>
+/// <param name="CpuSeconds">Processor time of the process alone, which a busy machine does not lengthen.</param>
 /// <param name="PeakMegabytes">The most memory that it held at once (VmHWM).</param>
 /// <param name="Output">The JSON object that it printed.</param>
-internal sealed record ProcessFigures(double Seconds, double WholeSeconds, double PeakMegabytes, JsonElement Output);
+internal sealed record ProcessFigures(double Seconds, double WholeSeconds, double CpuSeconds, double PeakMegabytes, JsonElement Output);
 
 /// <summary>Runs one of our programs to its end and watches its memory.</summary>
 internal static class MeasuredProcess
@@ -47,9 +48,11 @@ internal static class MeasuredProcess
             var output = process.StandardOutput.ReadToEndAsync(ct);
             var exit = process.WaitForExitAsync(ct);
             var peak = 0L;
+            var cpu = TimeSpan.Zero;
             while (await Task.WhenAny(exit, Task.Delay(20, ct)) != exit)
             {
                 peak = Math.Max(peak, PeakKilobytes(process.Id));
+                cpu = process.HasExited ? cpu : process.TotalProcessorTime;
             }
 
             await exit;
@@ -61,7 +64,7 @@ internal static class MeasuredProcess
 
             using var json = JsonDocument.Parse(await output);
             return new ProcessFigures(
-                json.RootElement.GetProperty("seconds").GetDouble(), whole.TotalSeconds, peak / 1024.0, json.RootElement.Clone());
+                json.RootElement.GetProperty("seconds").GetDouble(), whole.TotalSeconds, cpu.TotalSeconds, peak / 1024.0, json.RootElement.Clone());
         }
         finally
         {

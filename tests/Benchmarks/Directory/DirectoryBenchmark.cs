@@ -52,7 +52,7 @@ internal sealed class DirectoryBenchmark(DirectoryOptions options, Action<string
                 {
                     var measured = await MeasureAsync(simulator, corp, databases[program], program, scenario, round, ct);
                     measurements.Add(measured);
-                    say($"round {round}, {scenario}, {program}: {measured.Seconds:0.00} s, {measured.PeakMegabytes:0} MB, {measured.RowsWritten} rows written");
+                    say($"round {round}, {scenario}, {program}: {measured.Seconds:0.00} s, CPU {measured.CpuSeconds:0.00} s, {measured.PeakMegabytes:0} MB, {measured.RowsWritten} rows written");
                 }
             }
         }
@@ -77,7 +77,7 @@ internal sealed class DirectoryBenchmark(DirectoryOptions options, Action<string
         var plan = CallPlan.Minimum(
             await database.CountAsync("user_departments", ct), await database.CountAsync("contact_tags", ct), scenario == Scenario.First ? 2 : 0);
         return new Measurement(
-            program, scenario, round, figures.Seconds, figures.WholeSeconds, figures.PeakMegabytes,
+            program, scenario, round, figures.Seconds, figures.WholeSeconds, figures.CpuSeconds, figures.PeakMegabytes,
             await database.RowsWrittenAsync(ct) - before, calls, calls.Values.Sum() - plan.Values.Sum());
     }
 

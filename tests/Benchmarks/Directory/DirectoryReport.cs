@@ -76,12 +76,12 @@ internal sealed record DirectoryReport(
         var text = new StringBuilder();
         text.AppendLine(CultureInfo.InvariantCulture,
             $"{Options.People} people, {Options.Departments} departments, about {Options.Memberships} memberships, {Options.Tags} tags, {Options.Rounds} rounds");
-        text.AppendLine("program    run         seconds min/med/max   times floor min/med/max   with start   peak MB   rows written   calls (surplus)");
+        text.AppendLine("program    run         seconds min/med/max   times floor min/med/max   with start   CPU s   peak MB   rows written   calls (surplus)");
         foreach (var runs in Measurements.GroupBy(m => (m.Program, m.Scenario)).OrderBy(g => g.Key.Scenario).ThenBy(g => g.Key.Program))
         {
             var ratios = Ratios(runs.Key.Program, runs.Key.Scenario);
             text.AppendLine(CultureInfo.InvariantCulture,
-                $"{runs.Key.Program,-10} {runs.Key.Scenario,-11} {Spread.Of(runs.Select(r => r.Seconds)),-21} {ratios,-25} {Spread.Of(runs.Select(r => r.WholeSeconds)).Median,10:0.00} {runs.Max(r => r.PeakMegabytes),9:0} {runs.Max(r => r.RowsWritten),14} {runs.Max(r => r.Calls.Values.Sum()),7} ({runs.Max(r => r.SurplusCalls)})");
+                $"{runs.Key.Program,-10} {runs.Key.Scenario,-11} {Spread.Of(runs.Select(r => r.Seconds)),-21} {ratios,-25} {Spread.Of(runs.Select(r => r.WholeSeconds)).Median,10:0.00} {Spread.Of(runs.Select(r => r.CpuSeconds)).Median,7:0.00} {runs.Max(r => r.PeakMegabytes),9:0} {runs.Max(r => r.RowsWritten),14} {runs.Max(r => r.Calls.Values.Sum()),7} ({runs.Max(r => r.SurplusCalls)})");
         }
 
         foreach (var sizes in Statements.GroupBy(s => s.Scenario))

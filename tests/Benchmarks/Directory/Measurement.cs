@@ -19,12 +19,13 @@ internal enum Scenario
 /// <param name="Round">From 1.</param>
 /// <param name="Seconds">Without the start of the process.</param>
 /// <param name="WholeSeconds">With it.</param>
+/// <param name="CpuSeconds">Processor time of the process, without PostgreSQL's and the simulator's.</param>
 /// <param name="PeakMegabytes">Of the process.</param>
 /// <param name="RowsWritten">In schema <c>mirror</c>.</param>
 /// <param name="Calls">To WeCom, by path.</param>
 /// <param name="SurplusCalls">Above the planned minimum.</param>
 internal sealed record Measurement(
-    string Program, Scenario Scenario, int Round, double Seconds, double WholeSeconds, double PeakMegabytes, long RowsWritten,
+    string Program, Scenario Scenario, int Round, double Seconds, double WholeSeconds, double CpuSeconds, double PeakMegabytes, long RowsWritten,
     IReadOnlyDictionary<string, int> Calls, int SurplusCalls);
 
 /// <summary>The worker's peak memory with a company of some size, first and second run.</summary>

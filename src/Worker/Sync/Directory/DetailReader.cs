@@ -46,7 +46,7 @@ internal sealed class DetailReader(
     {
         SubtreesHonoured = honoured;
         TooLarge = tooLarge;
-        var people = listed ? await PeopleByDepartmentAsync(ct) : null;
+        var people = listed ? stage.ListedPeople : null;
         var plan = new DetailPlan(tree, people);
         var deeper = await ListAsync(plan, plan.Everybody(honoured != false, tooLarge), ct);
 
@@ -252,19 +252,6 @@ internal sealed class DetailReader(
 
         incomplete = true;
         facts.Fail(entity, key, failure);
-    }
-
-    private async Task<Dictionary<long, int>> PeopleByDepartmentAsync(CancellationToken ct)
-    {
-        var people = new Dictionary<long, int>();
-        await using var count = new NpgsqlCommand("SELECT department_id, count(DISTINCT user_key)::int FROM listed GROUP BY department_id", connection);
-        await using var reader = await count.ExecuteReaderAsync(ct);
-        while (await reader.ReadAsync(ct))
-        {
-            people[reader.GetInt64(0)] = reader.GetInt32(1);
-        }
-
-        return people;
     }
 
     /// <summary>Lets producers ask WeCom in parallel while one COPY writes what they return.</summary>

@@ -3,6 +3,7 @@ using Hangfire.AspNetCore;
 using Hangfire.Common;
 using Hangfire.PostgreSql;
 using Npgsql;
+using WeComSync.Domain.Inbox;
 using WeComSync.Domain.Runs;
 using WeComSync.Worker.Storage;
 
@@ -40,10 +41,7 @@ internal static class JobServices
                 new StatisticsHistoryAttribute(),
             },
             new JobFilterAttributeFilterProvider()));
-        services.AddHangfire((_, hangfire) => hangfire
-            .SetDataCompatibilityLevel(CompatibilityLevel.Version_180)
-            .UseSimpleAssemblyNameTypeSerializer()
-            .UseRecommendedSerializerSettings());
+        services.AddHangfire((_, hangfire) => hangfire.UseHangfireFormat());
         services.AddSingleton(JobServerName.New());
         services.AddHangfireServer((provider, server) =>
         {

@@ -52,6 +52,8 @@ public sealed class TestDatabase : IAsyncLifetime
 
         ConnectionString = For(name);
         services = Register(ConnectionString).BuildServiceProvider();
+        // A server that outlives the run may hold the template of an older build.
+        await services.GetRequiredService<SchemaMigration>().RunAsync(ct);
     }
 
     public async ValueTask DisposeAsync()

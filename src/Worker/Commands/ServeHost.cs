@@ -1,4 +1,5 @@
 using WeComSync.Domain.Storage;
+using WeComSync.Worker.Events;
 using WeComSync.Worker.OperatorConsole;
 using WeComSync.Worker.Health;
 using WeComSync.Worker.Jobs;
@@ -36,6 +37,7 @@ internal static class ServeHost
         builder.Services.AddJobs(connectionString, JobOptions.Read(builder.Configuration));
         builder.Services.AddSchedules(connectionString);
         builder.AddSync();
+        builder.AddEvents();
         builder.AddConsole(ConsoleOptions.Read(builder.Configuration));
         builder.Services.AddHealth();
         more?.Invoke(builder);

@@ -40,9 +40,11 @@ internal static class ServeHost
         builder.AddEvents();
         builder.AddConsole(ConsoleOptions.Read(builder.Configuration));
         builder.Services.AddHealth();
+        builder.Services.AddWorkerMetrics();
         more?.Invoke(builder);
 
         var app = builder.Build();
+        app.UseWorkerMetrics();
         app.UseConsole();
         app.MapHealth();
         return app;

@@ -106,10 +106,10 @@ internal sealed class ContactDecisions
             Users.Add(user);
             DecideMemberships(key, hint, row?.Id ?? user.UserId, user, answer.AskedAt);
         }
-        else if (!hint.RenamedAway && !IsOlder(hint, row))
+        else if (!IsOlder(hint, row))
         {
             var userId = row?.Id ?? hint.UserId;
-            if (hint.Deleted)
+            if (hint.Deleted || hint.RenamedAway)
             {
                 GoneUsers.Add((userId, EventTime.End(hint.At, answer.AskedAt)));
                 return;

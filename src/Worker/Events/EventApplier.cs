@@ -19,13 +19,13 @@ internal sealed partial class EventApplier(
     /// <param name="claim">Says whose they are.</param>
     /// <param name="chosen">What to apply of it.</param>
     /// <param name="ct">Stops at the next safe point; what is not applied then is given back with the claim.</param>
-    public async Task<ApplyResult> ApplyAsync(Tenant tenant, Claim claim, IReadOnlyList<ClaimedEvent> chosen, CancellationToken ct)
+    public async Task<ClaimResult> ApplyAsync(Tenant tenant, Claim claim, IReadOnlyList<ClaimedEvent> chosen, CancellationToken ct)
     {
         var failures = new Dictionary<long, string>();
         var events = await ReadAsync(claim, chosen, failures, ct);
         if (events.Count == 0)
         {
-            return new ApplyResult(ApplyOutcome.Done, failures);
+            return new ClaimResult(ClaimOutcome.Done, failures);
         }
 
         await using var connection = await dataSource.OpenConnectionAsync(ct);
@@ -43,18 +43,18 @@ internal sealed partial class EventApplier(
         {
             await stops.StopAsync(tenant.Id, stop, ct);
             LogStopped(tenant.Key, stop.Message);
-            return new ApplyResult(ApplyOutcome.Stopped, failures);
+            return new ClaimResult(ClaimOutcome.Stopped, failures);
         }
         catch (WeComException away)
         {
             LogAway(tenant.Key, away.Message);
-            return new ApplyResult(ApplyOutcome.Away, failures);
+            return new ClaimResult(ClaimOutcome.Away, failures);
         }
 
         var answered = events.Where(e => FailureOf(e, truth) is not { } why || !failures.TryAdd(e.Id, why)).ToList();
         await MergeAsync(new ContactMerge(connection, stage, claim), answered, truth, claim, failures, ct);
         LogApplied(tenant.Key, answered.Count, calls.Count, failures.Count);
-        return new ApplyResult(ApplyOutcome.Done, failures);
+        return new ClaimResult(ClaimOutcome.Done, failures);
     }
 
     /// <summary>Whether an event gives somebody another id: that is nowhere else to be learned.</summary>
@@ -180,7 +180,7 @@ internal sealed partial class EventApplier(
 }
 
 /// <summary>How applying a claim ended.</summary>
-internal enum ApplyOutcome
+internal enum ClaimOutcome
 {
     /// <summary>Every event was applied or failed by itself.</summary>
     Done,
@@ -194,4 +194,4 @@ internal enum ApplyOutcome
 
 /// <param name="Outcome">How it ended.</param>
 /// <param name="Failures">Why single events failed, by their ids.</param>
-internal sealed record ApplyResult(ApplyOutcome Outcome, IReadOnlyDictionary<long, string> Failures);
+internal sealed record ClaimResult(ClaimOutcome Outcome, IReadOnlyDictionary<long, string> Failures);

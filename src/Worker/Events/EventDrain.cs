@@ -120,10 +120,10 @@ internal sealed partial class EventDrain(
             await failures.FailAsync(claim, result.Failures, ct);
             switch (result.Outcome)
             {
-                case ApplyOutcome.Away:
+                case ClaimOutcome.Away:
                     await PauseAsync(tenantId, PauseAfterFailure, ct);
                     return "WeCom cannot be asked now; the events wait";
-                case ApplyOutcome.Stopped:
+                case ClaimOutcome.Stopped:
                     return "the tenant was stopped; its events wait";
             }
         }

@@ -42,8 +42,8 @@ internal sealed class EventJob(EventClaims claims, EventApplier applier, EventDr
 
         return result.Outcome switch
         {
-            ApplyOutcome.Stopped => "the tenant was stopped; the event waits",
-            ApplyOutcome.Away => "WeCom cannot be asked now; the event waits",
+            ClaimOutcome.Stopped => "the tenant was stopped; the event waits",
+            ClaimOutcome.Away => "WeCom cannot be asked now; the event waits",
             _ => "applied",
         };
     }

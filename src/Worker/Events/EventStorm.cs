@@ -43,7 +43,7 @@ internal sealed partial class EventStorm(
         {
             var applied = await applier.ApplyAsync(tenant, claim, renames, ct);
             await failures.FailAsync(claim, applied.Failures, ct);
-            if (applied.Outcome != ApplyOutcome.Done)
+            if (applied.Outcome != ClaimOutcome.Done)
             {
                 return AfterFailure;
             }

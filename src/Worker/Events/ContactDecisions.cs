@@ -111,7 +111,7 @@ internal sealed class ContactDecisions
             var userId = row?.Id ?? hint.UserId;
             if (hint.Deleted || hint.RenamedAway)
             {
-                GoneUsers.Add((userId, EventTime.End(hint.At, answer.AskedAt)));
+                GoneUsers.Add((userId, Later(EventTime.End(hint.At, answer.AskedAt), row?.FetchedAt)));
                 return;
             }
 
@@ -186,7 +186,7 @@ internal sealed class ContactDecisions
         {
             if (told.Deletes)
             {
-                GoneDepartments.Add((told.ObjectId, EventTime.End(told.At, answer.AskedAt)));
+                GoneDepartments.Add((told.ObjectId, Later(EventTime.End(told.At, answer.AskedAt), row?.FetchedAt)));
             }
             else
             {

@@ -83,8 +83,11 @@ internal sealed class ContactState
 /// <param name="Detailed">Somebody read its details.</param>
 internal sealed record RowState(string Id, DateTimeOffset FetchedAt, bool Live, bool Detailed)
 {
-    /// <summary>Whether an event is older than the row. WeCom cuts fractions of a second off, so one more must have passed.</summary>
-    public bool IsNewerThan(DateTimeOffset at) => at + EventTime.Second <= FetchedAt;
+    /// <summary>
+    /// Whether an event is older than the row. WeCom cuts fractions of a second off, so one more must have passed; but of two events in
+    /// the second in which somebody left, the leaving counts.
+    /// </summary>
+    public bool IsNewerThan(DateTimeOffset at) => Live ? at + EventTime.Second <= FetchedAt : at <= FetchedAt;
 
     /// <summary>
     /// As <see cref="IsNewerThan"/>, and the event was here when the row was fetched: so WeCom's clock need not agree with ours.
@@ -100,6 +103,10 @@ internal static class EventTime
 {
     public static readonly TimeSpan Second = TimeSpan.FromSeconds(1);
 
-    /// <summary>The end of the second in which an event happened, but not later than we know of it.</summary>
-    public static DateTimeOffset End(DateTimeOffset at, DateTimeOffset known) => at + Second < known ? at + Second : known;
+    /// <summary>The last moment of the second in which an event happened, but not later than we know of it.</summary>
+    public static DateTimeOffset End(DateTimeOffset at, DateTimeOffset known)
+    {
+        var end = at + Second - TimeSpan.FromMicroseconds(1);
+        return end < known ? end : known;
+    }
 }

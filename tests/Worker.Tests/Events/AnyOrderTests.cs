@@ -53,7 +53,7 @@ public sealed class AnyOrderTests(TestDatabase database) : IClassFixture<TestDat
             random.Shuffle(told);
             foreach (var step in told)
             {
-                await harness.TellAsync(step.Change, step.Elements, at: visible ? null : start.AddSeconds(step.Number * 2));
+                await harness.TellAsync(step.Change, step.Elements, at: visible ? step.HappenedAt : start.AddSeconds(step.Number * 2));
             }
 
             await harness.DrainAsync();
@@ -116,6 +116,7 @@ public sealed class AnyOrderTests(TestDatabase database) : IClassFixture<TestDat
 
     private static void Happen(World world, Step step)
     {
+        step.HappenedAt = DateTimeOffset.UtcNow;
         switch (step.Change)
         {
             case "create_user":
@@ -145,5 +146,7 @@ public sealed class AnyOrderTests(TestDatabase database) : IClassFixture<TestDat
         int Number, int HappensIn, string Change, (string, string)[] Elements, string UserId, string? NewUserId, long[]? Departments)
     {
         public List<int> ToldIn { get; } = [];
+
+        public DateTimeOffset HappenedAt { get; set; }
     }
 }

@@ -21,7 +21,7 @@ public sealed class ContactEventTests(TestDatabase database) : IClassFixture<Tes
     {
         await using var harness = await StartAsync();
         var world = harness.World;
-        var (a, b) = (world.Departments[1].Id, world.Departments[2].Id);
+        var (a, b) = (2, 3);
         await harness.MirrorAsync();
 
         world.Hire("new.one", "新人", a);
@@ -32,12 +32,10 @@ public sealed class ContactEventTests(TestDatabase database) : IClassFixture<Tes
         await harness.TellAsync("delete_user", [("UserID", "bert")]);
         var added = world.AddDepartment("新部门", a, id: 3_000_000_001);
         await harness.TellAsync("create_party", Full(full, [("Id", $"{added.Id}"), ("ParentId", $"{a}")], ("Name", "新部门"), ("Order", "1")));
-        world.MoveDepartment(world.Departments[5].Id, a);
-        await harness.TellAsync("update_party", Full(full, [("Id", $"{world.Departments[5].Id}"), ("ParentId", $"{a}")], ("Name", "x")));
-        var gone = world.Departments.First(d => d.Id != a && d.Id != b && d.Id != added.Id && d.Id != Department.RootId
-            && world.Departments.All(c => c.ParentId != d.Id) && world.PeopleOf(d.Id).Count == 0);
-        world.DeleteDepartment(gone.Id);
-        await harness.TellAsync("delete_party", [("Id", $"{gone.Id}")]);
+        world.MoveDepartment(6, a);
+        await harness.TellAsync("update_party", Full(full, [("Id", "6"), ("ParentId", $"{a}")], ("Name", "x")));
+        world.DeleteDepartment(5);
+        await harness.TellAsync("delete_party", [("Id", "5")]);
         var tag = world.AddTag("标签");
         world.AddToTag(tag.Id, ["anna", "new.one"], [b]);
         await harness.TellAsync("update_tag", [("TagId", $"{tag.Id}"), ("AddUserItems", "anna,new.one"), ("AddPartyItems", $"{b}")]);
@@ -57,9 +55,9 @@ public sealed class ContactEventTests(TestDatabase database) : IClassFixture<Tes
     {
         await using var harness = await StartAsync();
         await harness.MirrorAsync();
-        harness.World.Move("anna", harness.World.Departments[2].Id);
-        await harness.TellAsync("update_user", [("UserID", "anna"), ("Department", $"{harness.World.Departments[1].Id}")]);
-        var newest = await harness.TellAsync("update_user", [("UserID", "anna"), ("Department", $"{harness.World.Departments[2].Id}")]);
+        harness.World.Move("anna", 3);
+        await harness.TellAsync("update_user", [("UserID", "anna"), ("Department", $"2")]);
+        var newest = await harness.TellAsync("update_user", [("UserID", "anna"), ("Department", $"3")]);
         harness.World.Leave("bert");
         var left = await harness.TellAsync("delete_user", [("UserID", "bert")]);
         await harness.DrainAsync();
@@ -79,7 +77,7 @@ public sealed class ContactEventTests(TestDatabase database) : IClassFixture<Tes
         await harness.MirrorAsync();
         var before = await RefAsync(harness, "wx0001");
         harness.World.ChangeUserId("wx0001", "carla");
-        var told = await harness.TellAsync("update_user", [("UserID", "wx0001"), ("NewUserID", "carla"), ("Department", $"{harness.World.Departments[1].Id}")]);
+        var told = await harness.TellAsync("update_user", [("UserID", "wx0001"), ("NewUserID", "carla"), ("Department", $"2")]);
         await harness.DrainAsync();
 
         Assert.Equal(before, await RefAsync(harness, "carla"));
@@ -98,7 +96,7 @@ public sealed class ContactEventTests(TestDatabase database) : IClassFixture<Tes
         await harness.MirrorAsync();
         var before = await RefAsync(harness, "wx0001");
         harness.World.ChangeUserId("wx0001", "carla");
-        await harness.TellAsync("update_user", [("UserID", "carla"), ("Department", $"{harness.World.Departments[1].Id}")]);
+        await harness.TellAsync("update_user", [("UserID", "carla"), ("Department", $"2")]);
         await harness.DrainAsync();
         Assert.NotEqual(before, await RefAsync(harness, "carla"));
 
@@ -225,8 +223,8 @@ public sealed class ContactEventTests(TestDatabase database) : IClassFixture<Tes
     {
         await using var harness = await StartAsync();
         await harness.MirrorAsync();
-        harness.World.Move("anna", harness.World.Departments[2].Id);
-        await harness.TellAsync("update_user", [("UserID", "anna"), ("Department", $"{harness.World.Departments[2].Id}")], channel: Channel.App);
+        harness.World.Move("anna", 3);
+        await harness.TellAsync("update_user", [("UserID", "anna"), ("Department", $"3")], channel: Channel.App);
         await harness.DrainAsync();
         await harness.AssertMirrorIsTrueAsync();
     }
@@ -262,10 +260,10 @@ public sealed class ContactEventTests(TestDatabase database) : IClassFixture<Tes
             harness.World.AddDepartment($"部门{id}", id: id);
         }
 
-        var first = harness.World.Departments[1].Id;
-        harness.World.Hire("anna", "安娜", first);
-        harness.World.Hire("bert", "伯特", first);
-        harness.World.Hire(new Person { UserId = "wx0001", Name = "卡拉", HasGeneratedUserId = true, Memberships = [new Membership(first)] });
+        const long First = 2;
+        harness.World.Hire("anna", "安娜", First);
+        harness.World.Hire("bert", "伯特", First);
+        harness.World.Hire(new Person { UserId = "wx0001", Name = "卡拉", HasGeneratedUserId = true, Memberships = [new Membership(First)] });
         return harness;
     }
 }

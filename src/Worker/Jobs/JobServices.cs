@@ -6,6 +6,7 @@ using Hangfire.PostgreSql;
 using Hangfire.Server;
 using Hangfire.States;
 using Npgsql;
+using WeComSync.Domain.Inbox;
 using WeComSync.Domain.Runs;
 using WeComSync.Worker.Storage;
 
@@ -21,7 +22,7 @@ internal static class JobServices
     private static readonly TimeSpan Invisibility = TimeSpan.FromSeconds(90);
 
     /// <summary>Less than the host's own, so that Hangfire still gives back what did not stop.</summary>
-    private static readonly TimeSpan Shutdown = TimeSpan.FromSeconds(25);
+    private static readonly TimeSpan Shutdown = TimeSpan.FromSeconds(20);
 
     /// <param name="services">Where to register.</param>
     /// <param name="connectionString">As configured.</param>
@@ -47,10 +48,7 @@ internal static class JobServices
         services.AddSingleton<IBackgroundJobStateChanger>(provider => new BackgroundJobStateChanger(provider.GetRequiredService<IJobFilterProvider>()));
         services.AddSingleton<IBackgroundJobPerformer>(provider => new ScrubbingPerformer(
             new BackgroundJobPerformer(provider.GetRequiredService<IJobFilterProvider>(), provider.GetRequiredService<JobActivator>(), TaskScheduler.Default)));
-        services.AddHangfire((_, hangfire) => hangfire
-            .SetDataCompatibilityLevel(CompatibilityLevel.Version_180)
-            .UseSimpleAssemblyNameTypeSerializer()
-            .UseRecommendedSerializerSettings());
+        services.AddHangfire((_, hangfire) => hangfire.UseHangfireFormat());
         services.AddSingleton(JobServerName.New());
         services.AddHangfireServer((provider, server) =>
         {

@@ -298,6 +298,12 @@ internal sealed class DetailReader(
     {
         await foreach (var user in people.ReadAllAsync(ct))
         {
+            if (user.UserId.Length == 0)
+            {
+                facts.Fail("user", null, null, "WeCom returned a person without a userid; everybody else was taken.");
+                continue;
+            }
+
             progress(++read);
             yield return user;
         }

@@ -77,7 +77,7 @@ internal sealed class DirectoryMerge(DirectoryFacts facts, RemovalGuard guard)
         FROM (
             SELECT s.user_id, d.department_id, d.sort_order, d.flag <> 0 AS is_leader, s.fetched_at
             FROM stage_users s CROSS JOIN LATERAL unnest(s.departments, s.orders, s.leader_flags) AS d(department_id, sort_order, flag)
-            WHERE d.department_id IS NOT NULL
+            WHERE d.department_id > 0
             UNION ALL
             SELECT s.user_id, l.department_id, NULL, NULL, l.fetched_at
             FROM listed l JOIN stage_users s ON s.user_key = l.user_key

@@ -40,6 +40,11 @@ internal sealed class DirectoryStage(NpgsqlConnection connection, TimeSpan clock
             connection, "COPY listed (user_id, department_id, fetched_at) FROM STDIN (FORMAT BINARY)", ct);
         await foreach (var membership in memberships.WithCancellation(ct))
         {
+            if (membership is { UserId: "" } or { DepartmentId: 0 })
+            {
+                continue; // names nobody or nowhere
+            }
+
             await writer.StartRowAsync(ct);
             await writer.TextAsync(membership.UserId, ct);
             await writer.BigintAsync(membership.DepartmentId, ct);

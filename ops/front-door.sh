@@ -256,3 +256,28 @@ stop_postgres() {
   kill -QUIT "$1" 2>/dev/null
   wait_until_gone "$1" 10 || kill -KILL "$1"
 }
+
+# --- what ops/up started --------------------------------------------------------------------------------------------
+
+# stop_hosts NAME...
+stop_hosts() {
+  local name
+  for name; do
+    running "$name" || continue
+    say "Stopping ${TITLE[$name]}"
+    stop_process "$name" 30
+  done
+}
+
+stop_everything() {
+  stop_hosts worker callbacks simulator
+  running postgres || return 0
+  say "Stopping PostgreSQL"
+  stop_postgres "$PID"
+}
+
+any_running() {
+  local name
+  for name in simulator callbacks worker postgres; do ! running "$name" || return 0; done
+  return 1
+}

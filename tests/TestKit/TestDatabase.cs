@@ -13,11 +13,21 @@ namespace WeComSync.TestKit;
 /// </summary>
 public sealed class TestDatabase : IAsyncLifetime
 {
-    private const string Template = "wecomsync_template";
+    /// <summary>Named after the build that holds the migrations: on a shared server another branch has another template.</summary>
+    private static readonly string Template = $"wecomsync_template_{typeof(SyncDbContext).Module.ModuleVersionId:N}";
+
     private const long TemplateLock = 7_236_837_002;
 
     private readonly string name = $"test_{Guid.NewGuid():N}";
+    private readonly string server;
     private ServiceProvider? services;
+
+    public TestDatabase()
+        : this(TestServer.ConnectionString)
+    {
+    }
+
+    private TestDatabase(string server) => this.server = server;
 
     /// <summary>Connection string of this database, for hosts that run as processes.</summary>
     public string ConnectionString { get; private set; } = "";
@@ -29,29 +39,39 @@ public sealed class TestDatabase : IAsyncLifetime
     /// <summary>Storage as the hosts register it, without a certificate.</summary>
     public IServiceProvider Services => services ?? throw new InvalidOperationException("The database is not ready yet.");
 
+    /// <summary>Makes one on a server of the test's own.</summary>
+    public static async Task<TestDatabase> CreateAsync(PrivatePostgres server)
+    {
+        var database = new TestDatabase(server.ConnectionString);
+        await database.InitializeAsync();
+        return database;
+    }
+
     public SyncDbContext OpenContext() => Services.GetRequiredService<IDbContextFactory<SyncDbContext>>().CreateDbContext();
 
     public async ValueTask InitializeAsync()
     {
         var ct = TestContext.Current.CancellationToken;
-        await using (var server = new NpgsqlConnection(TestServer.ConnectionString))
+        await using (var connection = new NpgsqlConnection(server))
         {
-            await server.OpenAsync(ct);
-            await ExecuteAsync(server, $"SELECT pg_advisory_lock({TemplateLock})", ct);
-            await using (var exists = new NpgsqlCommand($"SELECT EXISTS (SELECT FROM pg_database WHERE datname = '{Template}')", server))
+            await connection.OpenAsync(ct);
+            await ExecuteAsync(connection, $"SELECT pg_advisory_lock({TemplateLock})", ct);
+            await using (var exists = new NpgsqlCommand($"SELECT EXISTS (SELECT FROM pg_database WHERE datname = '{Template}')", connection))
             {
                 if (!(bool)(await exists.ExecuteScalarAsync(ct))!)
                 {
-                    await CreateTemplateAsync(server, ct);
+                    await CreateTemplateAsync(connection, ct);
                 }
             }
 
-            await ExecuteAsync(server, $"CREATE DATABASE {name} TEMPLATE {Template}", ct);
-            await ExecuteAsync(server, $"SELECT pg_advisory_unlock({TemplateLock})", ct);
+            await ExecuteAsync(connection, $"CREATE DATABASE {name} TEMPLATE {Template}", ct);
+            await ExecuteAsync(connection, $"SELECT pg_advisory_unlock({TemplateLock})", ct);
         }
 
         ConnectionString = For(name);
         services = Register(ConnectionString).BuildServiceProvider();
+        // A server that outlives the run may hold the template of an older build.
+        await services.GetRequiredService<SchemaMigration>().RunAsync(ct);
     }
 
     public async ValueTask DisposeAsync()
@@ -61,20 +81,22 @@ public sealed class TestDatabase : IAsyncLifetime
             await services.DisposeAsync();
         }
 
-        await TestServer.ExecuteAsync($"DROP DATABASE IF EXISTS {name} WITH (FORCE)", CancellationToken.None);
+        await using var connection = new NpgsqlConnection(server);
+        await connection.OpenAsync();
+        await ExecuteAsync(connection, $"DROP DATABASE IF EXISTS {name} WITH (FORCE)", CancellationToken.None);
     }
 
-    private static async Task CreateTemplateAsync(NpgsqlConnection server, CancellationToken ct)
+    private async Task CreateTemplateAsync(NpgsqlConnection connection, CancellationToken ct)
     {
         // Built under another name and renamed when complete: a run that was killed leaves no half-made template.
         var building = $"building_{Guid.NewGuid():N}";
-        await ExecuteAsync(server, $"CREATE DATABASE {building}", ct);
+        await ExecuteAsync(connection, $"CREATE DATABASE {building}", ct);
         await using (var provider = Register(For(building)).BuildServiceProvider())
         {
             await provider.GetRequiredService<SchemaMigration>().RunAsync(ct);
         }
 
-        await ExecuteAsync(server, $"ALTER DATABASE {building} RENAME TO {Template}", ct);
+        await ExecuteAsync(connection, $"ALTER DATABASE {building} RENAME TO {Template}", ct);
     }
 
     private static ServiceCollection Register(string connectionString)
@@ -86,8 +108,8 @@ public sealed class TestDatabase : IAsyncLifetime
         return services;
     }
 
-    private static string For(string database) =>
-        new NpgsqlConnectionStringBuilder(TestServer.ConnectionString) { Database = database, Pooling = true }.ConnectionString;
+    private string For(string database) =>
+        new NpgsqlConnectionStringBuilder(server) { Database = database, Pooling = true }.ConnectionString;
 
     private static async Task ExecuteAsync(NpgsqlConnection connection, string sql, CancellationToken ct)
     {

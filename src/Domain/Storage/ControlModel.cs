@@ -1,4 +1,5 @@
 using Microsoft.EntityFrameworkCore;
+using WeComSync.Domain.Inbox;
 using WeComSync.Domain.Runs;
 using WeComSync.Domain.Tenants;
 
@@ -67,6 +68,27 @@ internal static class ControlModel
             held.HasKey(h => new { h.TenantId, h.RunId, h.Entity, h.Key });
             held.Property(h => h.Key).HasColumnType("jsonb");
             held.HasIndex(h => new { h.TenantId, h.Decision });
+        });
+        model.Entity<CallbackEvent>(callback =>
+        {
+            callback.ToTable("callback_events", Schema);
+            callback.HasKey(e => new { e.TenantId, e.Id });
+            callback.Property(e => e.Id).UseIdentityByDefaultColumn();
+            callback.Property(e => e.State).HasDefaultValueSql("'waiting'");
+            callback.Property(e => e.Tries).HasDefaultValue(0);
+            callback.HasIndex(e => new { e.TenantId, e.Channel, e.Digest }).IsUnique();
+            callback.HasIndex(e => new { e.TenantId, e.Id }).HasFilter("state = 'waiting'").HasDatabaseName("ix_callback_events_waiting");
+        });
+        model.Entity<CallbackAttempt>(attempt =>
+        {
+            attempt.ToTable("callback_attempts", Schema);
+            attempt.HasKey(a => new { a.TenantId, a.Channel, a.Outcome });
+        });
+        model.Entity<InboxDrain>(drain =>
+        {
+            drain.ToTable("inbox_drains", Schema);
+            drain.HasKey(d => d.TenantId);
+            drain.Property(d => d.TenantId).ValueGeneratedNever();
         });
         model.Entity<AccessToken>(token =>
         {

@@ -5,6 +5,12 @@ namespace WeComSync.Domain.Storage;
 /// <summary>The field names that stored secrets are protected under. Rename one and what is stored no longer opens.</summary>
 public static class SecretFields
 {
+    /// <summary>Column <c>payload</c> of <c>control.callback_events</c>.</summary>
+    public const string CallbackPayload = "callback_event.payload";
+
+    /// <summary>A file in the callback host's spool.</summary>
+    public const string CallbackSpool = "callback_event.spool";
+
     public static string Secret(Channel channel) => $"{EnumText.Of(channel)}.secret";
 
     public static string Token(Channel channel) => $"{EnumText.Of(channel)}.token";

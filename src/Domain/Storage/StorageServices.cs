@@ -1,3 +1,4 @@
+using System.Security.Cryptography.X509Certificates;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.DataProtection.KeyManagement;
 using Microsoft.EntityFrameworkCore;
@@ -16,17 +17,19 @@ public static class StorageServices
         services.AddSingleton(_ => NpgsqlDataSource.Create(options.ConnectionString));
         services.AddDbContextFactory<SyncDbContext>((provider, db) => Configure(db, provider.GetRequiredService<NpgsqlDataSource>()));
 
-        var protection = services.AddDataProtection().SetApplicationName("WeComSync");
-        if (options.Certificate is { } certificate)
-        {
-            protection.ProtectKeysWithCertificate(certificate);
-        }
-
+        services.ProtectSecrets(options.Certificate);
         services.AddSingleton<IConfigureOptions<KeyManagementOptions>>(provider => new ConfigureOptions<KeyManagementOptions>(
             keys => keys.XmlRepository = new DataProtectionKeyStore(provider.GetRequiredService<NpgsqlDataSource>())));
         services.AddSingleton<SecretProtector>();
         services.AddSingleton<SecretsCheck>();
         return services;
+    }
+
+    /// <summary>Data Protection as all hosts must set it up to read each other's secrets.</summary>
+    internal static IDataProtectionBuilder ProtectSecrets(this IServiceCollection services, X509Certificate2? certificate)
+    {
+        var protection = services.AddDataProtection().SetApplicationName("WeComSync");
+        return certificate is null ? protection : protection.ProtectKeysWithCertificate(certificate);
     }
 
     internal static void Configure(DbContextOptionsBuilder db, NpgsqlDataSource dataSource) =>

@@ -1,6 +1,7 @@
 using Microsoft.EntityFrameworkCore;
 using WeComSync.Domain.Changes;
 using WeComSync.Domain.Directory;
+using WeComSync.Domain.Inbox;
 using WeComSync.Domain.Runs;
 using WeComSync.Domain.Tenants;
 
@@ -28,6 +29,12 @@ public sealed class SyncDbContext(DbContextOptions<SyncDbContext> options) : DbC
 
     public DbSet<HeldRemoval> HeldRemovals => Set<HeldRemoval>();
 
+    public DbSet<CallbackEvent> CallbackEvents => Set<CallbackEvent>();
+
+    public DbSet<CallbackAttempt> CallbackAttempts => Set<CallbackAttempt>();
+
+    public DbSet<InboxDrain> InboxDrains => Set<InboxDrain>();
+
     public DbSet<Department> Departments => Set<Department>();
 
     public DbSet<User> Users => Set<User>();
@@ -50,6 +57,8 @@ public sealed class SyncDbContext(DbContextOptions<SyncDbContext> options) : DbC
         configurationBuilder.Properties<SyncTrigger>().HaveConversion<SnakeCaseEnumConverter<SyncTrigger>>();
         configurationBuilder.Properties<RunState>().HaveConversion<SnakeCaseEnumConverter<RunState>>();
         configurationBuilder.Properties<MirrorPart>().HaveConversion<SnakeCaseEnumConverter<MirrorPart>>();
+        configurationBuilder.Properties<EventState>().HaveConversion<SnakeCaseEnumConverter<EventState>>();
+        configurationBuilder.Properties<CallbackOutcome>().HaveConversion<SnakeCaseEnumConverter<CallbackOutcome>>();
         configurationBuilder.Properties<HeldDecision>().HaveConversion<SnakeCaseEnumConverter<HeldDecision>>();
     }
 

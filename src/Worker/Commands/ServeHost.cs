@@ -1,4 +1,3 @@
-using Microsoft.Extensions.DependencyInjection.Extensions;
 using WeComSync.Domain.Storage;
 using WeComSync.Worker.OperatorConsole;
 using WeComSync.Worker.Health;
@@ -36,7 +35,7 @@ internal static class ServeHost
         var connectionString = StorageOptions.Read(builder.Configuration, builder.Environment).ConnectionString;
         builder.Services.AddJobs(connectionString, JobOptions.Read(builder.Configuration));
         builder.Services.AddSchedules(connectionString);
-        builder.Services.TryAddSingleton<ISyncRunner, NoSync>();
+        builder.AddSync();
         builder.AddConsole(ConsoleOptions.Read(builder.Configuration));
         builder.Services.AddHealth();
         more?.Invoke(builder);

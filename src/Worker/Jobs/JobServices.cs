@@ -1,8 +1,12 @@
 using Hangfire;
 using Hangfire.AspNetCore;
+using Hangfire.Client;
 using Hangfire.Common;
 using Hangfire.PostgreSql;
+using Hangfire.Server;
+using Hangfire.States;
 using Npgsql;
+using WeComSync.Domain.Inbox;
 using WeComSync.Domain.Runs;
 using WeComSync.Worker.Storage;
 
@@ -34,16 +38,17 @@ internal static class JobServices
         services.AddSingleton<IJobFilterProvider>(provider => new JobFilterProviderCollection(
             new JobFilterCollection
             {
-                new ScrubFailures(),
                 new DeferBusySync(provider.GetRequiredService<TimeProvider>()),
                 new ParkAfterCrashes(),
                 new StatisticsHistoryAttribute(),
             },
             new JobFilterAttributeFilterProvider()));
-        services.AddHangfire((_, hangfire) => hangfire
-            .SetDataCompatibilityLevel(CompatibilityLevel.Version_180)
-            .UseSimpleAssemblyNameTypeSerializer()
-            .UseRecommendedSerializerSettings());
+        // All three or none: Hangfire ignores one that comes alone.
+        services.AddSingleton<IBackgroundJobFactory>(provider => new BackgroundJobFactory(provider.GetRequiredService<IJobFilterProvider>()));
+        services.AddSingleton<IBackgroundJobStateChanger>(provider => new BackgroundJobStateChanger(provider.GetRequiredService<IJobFilterProvider>()));
+        services.AddSingleton<IBackgroundJobPerformer>(provider => new ScrubbingPerformer(
+            new BackgroundJobPerformer(provider.GetRequiredService<IJobFilterProvider>(), provider.GetRequiredService<JobActivator>(), TaskScheduler.Default)));
+        services.AddHangfire((_, hangfire) => hangfire.UseHangfireFormat());
         services.AddSingleton(JobServerName.New());
         services.AddHangfireServer((provider, server) =>
         {

@@ -440,6 +440,137 @@ namespace WeComSync.Domain.Storage.Migrations
                     b.ToTable("user_departments", "mirror");
                 });
 
+            modelBuilder.Entity("WeComSync.Domain.Inbox.CallbackAttempt", b =>
+                {
+                    b.Property<long>("TenantId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("tenant_id");
+
+                    b.Property<string>("Channel")
+                        .HasColumnType("text")
+                        .HasColumnName("channel");
+
+                    b.Property<string>("Outcome")
+                        .HasColumnType("text")
+                        .HasColumnName("outcome");
+
+                    b.Property<long>("Count")
+                        .HasColumnType("bigint")
+                        .HasColumnName("count");
+
+                    b.Property<DateTimeOffset>("LastAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("last_at");
+
+                    b.HasKey("TenantId", "Channel", "Outcome")
+                        .HasName("pk_callback_attempts");
+
+                    b.ToTable("callback_attempts", "control");
+                });
+
+            modelBuilder.Entity("WeComSync.Domain.Inbox.CallbackEvent", b =>
+                {
+                    b.Property<long>("TenantId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("tenant_id");
+
+                    b.Property<long>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("bigint")
+                        .HasColumnName("id");
+
+                    NpgsqlPropertyBuilderExtensions.UseIdentityByDefaultColumn(b.Property<long>("Id"));
+
+                    b.Property<DateTimeOffset?>("AppliedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("applied_at");
+
+                    b.Property<string>("ChangeType")
+                        .HasColumnType("text")
+                        .HasColumnName("change_type");
+
+                    b.Property<string>("Channel")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("channel");
+
+                    b.Property<DateTimeOffset?>("CreateTime")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("create_time");
+
+                    b.Property<byte[]>("Digest")
+                        .IsRequired()
+                        .HasColumnType("bytea")
+                        .HasColumnName("digest");
+
+                    b.Property<string>("Error")
+                        .HasColumnType("text")
+                        .HasColumnName("error");
+
+                    b.Property<string>("Event")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("event");
+
+                    b.Property<string>("ObjectKey")
+                        .HasColumnType("text")
+                        .HasColumnName("object_key");
+
+                    b.Property<byte[]>("Payload")
+                        .HasColumnType("bytea")
+                        .HasColumnName("payload");
+
+                    b.Property<DateTimeOffset>("ReceivedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("received_at");
+
+                    b.Property<long?>("RunId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("run_id");
+
+                    b.Property<string>("State")
+                        .IsRequired()
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("text")
+                        .HasColumnName("state")
+                        .HasDefaultValueSql("'waiting'");
+
+                    b.Property<int>("Tries")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("integer")
+                        .HasDefaultValue(0)
+                        .HasColumnName("tries");
+
+                    b.HasKey("TenantId", "Id")
+                        .HasName("pk_callback_events");
+
+                    b.HasIndex("TenantId", "Id")
+                        .HasDatabaseName("ix_callback_events_waiting")
+                        .HasFilter("state = 'waiting'");
+
+                    b.HasIndex("TenantId", "Channel", "Digest")
+                        .IsUnique()
+                        .HasDatabaseName("ix_callback_events_tenant_id_channel_digest");
+
+                    b.ToTable("callback_events", "control");
+                });
+
+            modelBuilder.Entity("WeComSync.Domain.Inbox.InboxDrain", b =>
+                {
+                    b.Property<long>("TenantId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("tenant_id");
+
+                    b.Property<DateTimeOffset?>("QueuedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("queued_at");
+
+                    b.HasKey("TenantId")
+                        .HasName("pk_inbox_drains");
+
+                    b.ToTable("inbox_drains", "control");
+                });
+
             modelBuilder.Entity("WeComSync.Domain.Runs.HeldRemoval", b =>
                 {
                     b.Property<long>("TenantId")

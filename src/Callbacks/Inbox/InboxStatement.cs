@@ -1,0 +1,82 @@
+using Npgsql;
+using WeComSync.Domain.Inbox;
+using WeComSync.Domain.Storage;
+using WeComSync.Domain.Tenants;
+
+namespace WeComSync.Callbacks.Inbox;
+
+/// <summary>Stores a batch of events and queues their tenants' jobs, in one statement and so in one transaction and one round trip.</summary>
+internal sealed class InboxStatement(NpgsqlDataSource dataSource)
+{
+    /// <remarks>
+    /// Ids are drawn in the order of arrival, rows are inserted in the order of their unique key: two hosts that store the same
+    /// events must not wait for each other in a circle.
+    /// </remarks>
+    private const string Sql = $"""
+        WITH input AS MATERIALIZED (
+            SELECT nextval('control.callback_events_id_seq') AS id, u.*
+            FROM unnest($5::bigint[], $6::text[], $7::bytea[], $8::timestamptz[], $9::timestamptz[], $10::text[], $11::text[], $12::text[],
+                        $13::bytea[])
+                WITH ORDINALITY
+                AS u(tenant_id, channel, digest, received_at, create_time, event, change_type, object_key, payload, position)),
+        arrived AS (
+            INSERT INTO control.callback_events
+                (id, tenant_id, channel, digest, received_at, create_time, event, change_type, object_key, payload)
+            SELECT id, tenant_id, channel, digest, received_at, create_time, event, change_type, object_key, payload
+            FROM input ORDER BY tenant_id, channel, digest
+            ON CONFLICT (tenant_id, channel, digest) DO NOTHING
+            RETURNING tenant_id, id),
+        {InboxJobs.QueueSql}
+        SELECT i.position FROM input i JOIN arrived a USING (tenant_id, id) LEFT JOIN bell ON true
+        """;
+
+    private static readonly Dictionary<Channel, string> ChannelTexts = Enum.GetValues<Channel>().ToDictionary(channel => channel, EnumText.Of);
+
+    /// <returns>For each event whether it is new; all are committed then.</returns>
+    public async Task<bool[]> StoreAsync(IReadOnlyList<InboxEvent> events, CancellationToken ct)
+    {
+        await using var connection = await dataSource.OpenConnectionAsync(ct);
+        await using var command = Create(connection, events);
+        var isNew = new bool[events.Count];
+        await using var reader = await command.ExecuteReaderAsync(ct);
+        while (await reader.ReadAsync(ct))
+        {
+            isNew[reader.GetInt64(0) - 1] = true;
+        }
+
+        return isNew;
+    }
+
+    internal static NpgsqlCommand Create(NpgsqlConnection connection, IReadOnlyList<InboxEvent> events)
+    {
+        var command = new NpgsqlCommand(Sql, connection);
+        var parameters = command.Parameters;
+        foreach (var parameter in InboxJobs.Parameters(events.Select(e => e.TenantId).Distinct().ToArray()))
+        {
+            parameters.Add(parameter);
+        }
+
+        Add(e => e.TenantId);
+        Add(e => ChannelTexts[e.Channel]);
+        Add(e => e.Digest);
+        Add(e => e.ReceivedAt);
+        Add(e => e.CreateTime);
+        Add(e => e.Event);
+        Add(e => e.ChangeType);
+        Add(e => e.ObjectKey);
+        Add(e => e.Payload);
+
+        return command;
+
+        void Add<T>(Func<InboxEvent, T> column)
+        {
+            var values = new T[events.Count];
+            for (var i = 0; i < values.Length; i++)
+            {
+                values[i] = column(events[i]);
+            }
+
+            parameters.Add(new NpgsqlParameter<T[]> { TypedValue = values });
+        }
+    }
+}

@@ -1,0 +1,31 @@
+using WeComSync.Domain.Storage;
+using WeComSync.Domain.Tenants;
+
+namespace WeComSync.Callbacks.Receiving;
+
+/// <summary>The one public path, <c>/callbacks/{callbackKey}/{channel}</c>; everything else is 404 without a body.</summary>
+internal sealed class CallbackRoute(CallbackEndpoint endpoint)
+{
+    private static readonly Dictionary<string, Channel> Channels =
+        Enum.GetValues<Channel>().ToDictionary(EnumText.Of, channel => channel, StringComparer.Ordinal);
+
+    public Task HandleAsync(HttpContext context)
+    {
+        if (context.Request.Path.Value?.Split('/') is ["", "callbacks", { Length: > 0 } key, var name] && Channels.TryGetValue(name, out var channel))
+        {
+            if (HttpMethods.IsGet(context.Request.Method))
+            {
+                return endpoint.EchoAsync(context, key, channel);
+            }
+
+            if (HttpMethods.IsPost(context.Request.Method))
+            {
+                return endpoint.ReceiveAsync(context, key, channel);
+            }
+        }
+
+        context.Response.StatusCode = StatusCodes.Status404NotFound;
+        context.Response.ContentLength = 0;
+        return Task.CompletedTask;
+    }
+}

@@ -1,0 +1,72 @@
+using System.Buffers;
+
+namespace WeComSync.Callbacks.Receiving;
+
+/// <summary>
+/// One request's body in memory, read within a time, a size, and a share of the memory that all unverified bodies have together.
+/// </summary>
+internal sealed class RequestBody : IDisposable
+{
+    public const int MaxBytes = 1 << 20;
+
+    /// <summary>A sender gets this long for the whole body; WeCom itself gives up after 5 s.</summary>
+    public static readonly TimeSpan Deadline = TimeSpan.FromSeconds(4);
+
+    // Typical events are under 20 kB. What is larger draws on a budget, or a thousand strangers' bodies would be a gigabyte.
+    private const int FreeBytes = 16 << 10;
+    private const long BudgetBytes = 32 << 20;
+    private static long drawn;
+
+    private byte[] buffer = ArrayPool<byte>.Shared.Rent(FreeBytes);
+    private int length;
+    private int share;
+
+    public ReadOnlyMemory<byte> Bytes => buffer.AsMemory(0, length);
+
+    /// <returns>False when the memory for large bodies is used up.</returns>
+    /// <exception cref="BadHttpRequestException">Kestrel refused the body: too large (413), too slow (408), broken (400).</exception>
+    /// <exception cref="OperationCanceledException">The deadline is over or the sender is gone.</exception>
+    public async Task<bool> TryReadAsync(HttpRequest request, CancellationToken ct)
+    {
+        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(ct);
+        deadline.CancelAfter(Deadline);
+        while (true)
+        {
+            if (length == buffer.Length && !TryGrow())
+            {
+                return false;
+            }
+
+            var read = await request.Body.ReadAsync(buffer.AsMemory(length), deadline.Token);
+            if (read == 0)
+            {
+                return true;
+            }
+
+            length += read;
+        }
+    }
+
+    public void Dispose()
+    {
+        ArrayPool<byte>.Shared.Return(buffer);
+        Interlocked.Add(ref drawn, -share);
+    }
+
+    private bool TryGrow()
+    {
+        var larger = buffer.Length * 4;
+        if (Interlocked.Add(ref drawn, larger - share) > BudgetBytes)
+        {
+            Interlocked.Add(ref drawn, share - larger);
+            return false;
+        }
+
+        share = larger;
+        var grown = ArrayPool<byte>.Shared.Rent(larger);
+        buffer.AsSpan(0, length).CopyTo(grown);
+        ArrayPool<byte>.Shared.Return(buffer);
+        buffer = grown;
+        return true;
+    }
+}

@@ -1,0 +1,58 @@
+using WeComSync.Domain.Tenants;
+
+namespace WeComSync.Domain.Inbox;
+
+/// <summary>One verified event as WeCom sent it. A row here is what an answer 200 promises.</summary>
+/// <remarks>
+/// <para>Only the digest tells events apart: contact events carry no id, their sender is always <c>sys</c> and their time has whole
+/// seconds, so (tenant, channel, digest) is unique and a repeat finds its place taken. Rows outlive their payload: a digest must be
+/// kept longer than anybody may repeat an event.</para>
+/// <para>There is no foreign key to the tenant: it would make each accepted event lock the tenant's row.</para>
+/// </remarks>
+public sealed class CallbackEvent
+{
+    public long TenantId { get; init; }
+
+    /// <summary>Follows the order of arrival at one host; between hosts it is as good as their clocks.</summary>
+    public long Id { get; private set; }
+
+    public Channel Channel { get; init; }
+
+    /// <summary>SHA-256 of the decrypted message.</summary>
+    public required byte[] Digest { get; init; }
+
+    /// <summary>When the callback host had read the request, by its clock; older than the row if the event waited in a spool.</summary>
+    public DateTimeOffset ReceivedAt { get; init; }
+
+    /// <summary>The message's own <c>CreateTime</c>, whole seconds; null if it has none.</summary>
+    public DateTimeOffset? CreateTime { get; init; }
+
+    /// <summary>Element <c>Event</c>, for example <c>change_contact</c>; the message type for what is no event.</summary>
+    public required string Event { get; init; }
+
+    /// <summary>Element <c>ChangeType</c>, for example <c>update_user</c>.</summary>
+    public string? ChangeType { get; init; }
+
+    /// <summary>
+    /// WeCom's id of what the event is about, in WeCom's spelling: a user id, department id, tag id, external user id or chat id.
+    /// Null if the message names none.
+    /// </summary>
+    public string? ObjectKey { get; init; }
+
+    /// <summary>The decrypted message, UTF-8, protected under <see cref="Storage.SecretFields.CallbackPayload"/>; null once its retention is over.</summary>
+    public byte[]? Payload { get; set; }
+
+    public EventState State { get; set; } = EventState.Waiting;
+
+    /// <summary>How often somebody began to apply the event; counted before the work, so that an event that kills its process counts.</summary>
+    public int Tries { get; set; }
+
+    /// <summary>Why the last try failed, without secrets.</summary>
+    public string? Error { get; set; }
+
+    /// <summary>The run that did this event's work, where one did.</summary>
+    public long? RunId { get; set; }
+
+    /// <summary>When the event came to its end: applied, ignored, superseded or parked.</summary>
+    public DateTimeOffset? AppliedAt { get; set; }
+}

@@ -1,0 +1,87 @@
+using System.Net;
+using System.Text;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
+using WeComSync.Callbacks.Hosting;
+using WeComSync.Simulator.Callbacks;
+using WeComSync.TestKit;
+
+namespace WeComSync.Callbacks.Tests.Kit;
+
+/// <summary>The callback host inside the test process, on a port of its own and with a spool of its own.</summary>
+internal sealed class TestHost : IAsyncDisposable
+{
+    private readonly WebApplication app;
+    private readonly DirectoryInfo? ownSpool;
+
+    private TestHost(WebApplication app, string spoolPath, DirectoryInfo? ownSpool)
+    {
+        this.app = app;
+        this.ownSpool = ownSpool;
+        SpoolPath = spoolPath;
+        Client = new HttpClient(new SocketsHttpHandler { MaxConnectionsPerServer = 256 })
+        {
+            BaseAddress = new Uri(app.Urls.First()),
+            Timeout = TimeSpan.FromSeconds(30),
+        };
+    }
+
+    public HttpClient Client { get; }
+
+    public string SpoolPath { get; }
+
+    public IServiceProvider Services => app.Services;
+
+    /// <param name="connectionString">The database.</param>
+    /// <param name="spoolPath">An existing folder; a temporary one unless given.</param>
+    /// <param name="waitUntilReady">False where the database is away.</param>
+    /// <param name="settings">More settings, as <c>--Key=value</c>.</param>
+    public static async Task<TestHost> StartAsync(
+        string connectionString, string? spoolPath = null, bool waitUntilReady = true, params string[] settings)
+    {
+        var ownSpool = spoolPath is null ? Directory.CreateTempSubdirectory("wecomsync-spool-") : null;
+        spoolPath ??= ownSpool!.FullName;
+        var app = CallbackHost.Build(
+        [
+            "--environment=Development",
+            "--urls=http://127.0.0.1:0",
+            "--Logging:LogLevel:Default=None",
+            $"--ConnectionStrings:WeComSync={connectionString}",
+            $"--Callbacks:SpoolPath={spoolPath}",
+            .. settings,
+        ]);
+        await app.StartAsync();
+        var host = new TestHost(app, spoolPath, ownSpool);
+        if (waitUntilReady)
+        {
+            await Eventually.TrueAsync("the host is ready", async () =>
+            {
+                using var answer = await host.Client.GetAsync("/readyz");
+                return answer.IsSuccessStatusCode;
+            });
+        }
+
+        return host;
+    }
+
+    public T Get<T>()
+        where T : notnull => app.Services.GetRequiredService<T>();
+
+    public async Task<HttpStatusCode> PostAsync(TestTenant tenant, CallbackDelivery delivery, CancellationToken ct) =>
+        await PostAsync($"{tenant.Path}?{delivery.Query}", delivery.Body, ct);
+
+    public async Task<HttpStatusCode> PostAsync(string url, string body, CancellationToken ct)
+    {
+        using var content = new StringContent(body, Encoding.UTF8, "text/xml");
+        using var answer = await Client.PostAsync(url, content, ct);
+        return answer.StatusCode;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        Client.Dispose();
+        await app.StopAsync();
+        await app.DisposeAsync();
+        ownSpool?.Delete(recursive: true);
+    }
+}

@@ -277,8 +277,8 @@ public sealed class UserListTests(TestDatabase database) : IClassFixture<TestDat
             if (read.Count == people - 1)
             {
                 GC.Collect();
-                // Not the first: a debug build keeps it.
-                Assert.All(read[100..(people / 2)], person => Assert.False(person.IsAlive));
+                // A few are held by the stack of a debug build.
+                Assert.InRange(read[..(people / 2)].Count(person => person.IsAlive), 0, 100);
             }
         }
 

@@ -12,11 +12,20 @@ internal static class CallbackEnvelope
 {
     private const int MaxDepth = 8;
 
+    // WeCom's have eight tags and no attribute.
+    private const int MaxTags = 500;
+    private const int MaxQuotes = 500;
+
     private static readonly XmlReaderSettings Settings = SafeXml.Settings(checkCharacters: true);
 
     /// <returns>The one <c>Encrypt</c>, of whatever shape; null when the body is no envelope.</returns>
     public static string? ReadEncrypted(ReadOnlyMemory<byte> body)
     {
+        if (SafeXml.HasTooMuchMarkup(body.Span, MaxTags, MaxQuotes))
+        {
+            return null;
+        }
+
         try
         {
             return IsJson(body.Span) ? ReadJson(body.Span) : ReadXml(body);

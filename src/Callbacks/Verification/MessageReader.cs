@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text;
 using System.Text.Json;
 using System.Xml;
@@ -12,13 +13,25 @@ internal static class MessageReader
 {
     private const int MaxDepth = 32;
 
-    // WeCom sends names with control characters and broken UTF-8 now and then; such an event must not be lost.
+    // A change of a large group lists a thousand members.
+    private const int MaxTags = 20_000;
+    private const int MaxQuotes = 20_000;
+
+    // What XML forbids even in a text, except for tab, line feed and carriage return.
+    private static readonly SearchValues<char> Forbidden = SearchValues.Create(
+        [.. Enumerable.Range(0, ' ').Select(code => (char)code).Except("\t\n\r"), '\uFFFE', '\uFFFF']);
+
     private static readonly XmlReaderSettings Settings = SafeXml.Settings(checkCharacters: false);
 
     /// <returns>Null when the message is neither XML nor JSON within the limits.</returns>
     public static MessageFacts? Read(ReadOnlySpan<byte> message)
     {
-        var text = Encoding.UTF8.GetString(message);
+        if (SafeXml.HasTooMuchMarkup(message, MaxTags, MaxQuotes))
+        {
+            return null;
+        }
+
+        var text = Readable(Encoding.UTF8.GetString(message));
         var found = new FoundElements();
         try
         {
@@ -30,6 +43,12 @@ internal static class MessageReader
             return null;
         }
     }
+
+    /// <summary>WeCom sends names with control characters and broken UTF-8 now and then; such an event must not be lost.</summary>
+    private static string Readable(string text) =>
+        text.AsSpan().ContainsAny(Forbidden)
+            ? string.Create(text.Length, text, (readable, given) => given.AsSpan().ReplaceAny(readable, Forbidden, '\uFFFD'))
+            : text;
 
     private static bool ReadXml(string text, FoundElements found)
     {

@@ -20,6 +20,16 @@ internal static class SafeXml
         IgnoreWhitespace = true,
     };
 
+    /// <summary>
+    /// Whether a text has more markup than anything honest. Looked at first because a reader cannot stop within a start tag: a mebibyte
+    /// of attributes costs it a second.
+    /// </summary>
+    /// <param name="text">Bytes of UTF-8, or of any encoding whose characters contain those of ASCII.</param>
+    /// <param name="tags">The most tags.</param>
+    /// <param name="quotes">The most quotes and apostrophes, which attributes and names in JSON need.</param>
+    public static bool HasTooMuchMarkup(ReadOnlySpan<byte> text, int tags, int quotes) =>
+        text.Count((byte)'<') > tags || text.Count((byte)'&') > tags || text.Count((byte)'"') > quotes || text.Count((byte)'\'') > quotes;
+
     public static XmlReader Open(ReadOnlyMemory<byte> bytes, XmlReaderSettings settings) =>
         MemoryMarshal.TryGetArray(bytes, out var array)
             ? XmlReader.Create(new MemoryStream(array.Array!, array.Offset, array.Count, writable: false), settings)

@@ -10,7 +10,8 @@ namespace WeComSync.Worker.Commands;
 /// <summary>The host of <c>serve</c>, put together.</summary>
 internal static class ServeHost
 {
-    private static readonly TimeSpan StopWithin = TimeSpan.FromSeconds(30);
+    /// <summary>Supervisors kill after 30 s as a rule; what is left of them is for the process to end.</summary>
+    private static readonly TimeSpan StopWithin = TimeSpan.FromSeconds(25);
 
     /// <param name="args">Settings as <c>--Key=value</c>, before all others; for tests.</param>
     /// <param name="more">Changes what was registered; for tests.</param>

@@ -22,7 +22,7 @@ internal static class JobServices
     private static readonly TimeSpan Invisibility = TimeSpan.FromSeconds(90);
 
     /// <summary>Less than the host's own, so that Hangfire still gives back what did not stop.</summary>
-    private static readonly TimeSpan Shutdown = TimeSpan.FromSeconds(25);
+    private static readonly TimeSpan Shutdown = TimeSpan.FromSeconds(20);
 
     /// <param name="services">Where to register.</param>
     /// <param name="connectionString">As configured.</param>

@@ -15,6 +15,7 @@ internal sealed class Merge : IAsyncDisposable
     private readonly NpgsqlTransaction transaction;
     private readonly Dictionary<string, KindCounts> counts = [];
     private readonly List<MirrorTable> compared = [];
+    private readonly HashSet<MirrorTable> removing = [];
 
     private Merge(NpgsqlConnection connection, NpgsqlTransaction transaction, long tenantId, string cause, long approvedRun)
     {
@@ -86,7 +87,8 @@ internal sealed class Merge : IAsyncDisposable
     /// <param name="ct">Stops the merge.</param>
     public async Task CompareAsync(MirrorTable table, IReadOnlySet<string> withheld, CancellationToken ct)
     {
-        await ExecuteAsync($"ANALYZE {table.Stage}", ct);
+        // Of the key alone: the rest of a wide row would cost as much as the comparison.
+        await ExecuteAsync($"ANALYZE {table.Stage} ({string.Join(", ", table.Key.Select(c => c.Name))})", ct);
         await ExecuteAsync(MirrorSql.CreateDifference(table, withheld), ct);
         compared.Add(table);
     }
@@ -112,6 +114,11 @@ internal sealed class Merge : IAsyncDisposable
         }
 
         var removals = await connection.ExecuteAsync(MirrorSql.AddRemovals(table, scope), [TenantId, listedAt], ct);
+        if (removals > 0)
+        {
+            removing.Add(table);
+        }
+
         if (removals > 0 && guard is not null)
         {
             var unapproved = await connection.ScalarAsync<long>(MirrorSql.CountUnapproved(table), [TenantId, ApprovedRun], ct);
@@ -123,6 +130,9 @@ internal sealed class Merge : IAsyncDisposable
 
         return 0;
     }
+
+    /// <summary>Whether <see cref="RemoveAsync"/> found rows to remove or to hold.</summary>
+    public bool HasRemovals(MirrorTable table) => removing.Contains(table);
 
     /// <summary>Writes every difference, its change record, and the list of held removals.</summary>
     public async Task ApplyAsync(long runId, CancellationToken ct)

@@ -145,7 +145,7 @@ public sealed class SyncJobTests(TestDatabase database) : IClassFixture<TestData
                 return SyncOutcome.Finished;
             };
             job = Enqueue(worker, tenant, Due);
-            await Eventually.HoldsAsync("the sync runs", () => worker.Sync.CountOf(tenant) == 1);
+            await Eventually.TrueAsync("the sync runs", () => worker.Sync.CountOf(tenant) == 1);
 
             var stopping = Stopwatch.StartNew();
             await worker.StopAsync();
@@ -161,8 +161,8 @@ public sealed class SyncJobTests(TestDatabase database) : IClassFixture<TestData
     private static string Enqueue(TestWorker worker, long tenant, DateTimeOffset? instant) =>
         worker.Services.GetRequiredService<IBackgroundJobClient>().EnqueueSync(tenant, SyncKind.Full, instant);
 
-    private static Task AllReachAsync(TestWorker worker, IReadOnlyCollection<string> jobs, string state) =>
-        Eventually.HoldsAsync($"{jobs.Count} jobs are {state}", () =>
+    private static Task<TimeSpan> AllReachAsync(TestWorker worker, IReadOnlyCollection<string> jobs, string state) =>
+        Eventually.TrueAsync($"{jobs.Count} jobs are {state}", () =>
         {
             using var connection = worker.Services.GetRequiredService<JobStorage>().GetConnection();
             return jobs.All(job => connection.GetJobData(job)?.State == state);

@@ -136,9 +136,9 @@ public sealed class OverdueSweepTests(TestDatabase database) : IClassFixture<Tes
 
     private static Task ReconcileAsync(TestWorker worker) => worker.Services.GetRequiredService<TriggerReconciliation>().RunAsync(Cancel);
 
-    private static Task SweepAsync(TestWorker worker) =>
+    private static Task<TimeSpan> SweepAsync(TestWorker worker) =>
         // Others of this class sweep too, and only one sweeps at a time.
-        Eventually.HoldsAsync("the sweep had its turn", async () => await worker.Services.GetRequiredService<OverdueSweep>().RunAsync(Cancel) is not null);
+        Eventually.TrueAsync("the sweep had its turn", async () => await worker.Services.GetRequiredService<OverdueSweep>().RunAsync(Cancel) is not null);
 
     private static async Task<List<DateTimeOffset>> WaitingAsync(TestWorker worker, long tenant) =>
         [.. (await worker.Services.GetRequiredService<SyncQueue>().WaitingAsync(Cancel)).Where(run => run.TenantId == tenant).Select(run => run.Instant)];

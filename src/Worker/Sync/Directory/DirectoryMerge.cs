@@ -23,7 +23,10 @@ internal sealed class DirectoryMerge(DirectoryFacts facts, RemovalGuard guard)
         // A person who was seen has the departments that WeCom says: leaving one of them needs no guard.
         await merge.CompareAsync(DirectoryTables.Memberships, ct);
         await merge.RemoveAsync(DirectoryTables.Memberships, MembershipScope(), facts.ListedAt, guard: null, ct);
-        await merge.RemoveAsync(DirectoryTables.Memberships, OfRemovedUser, facts.ListedAt, guard: null, ct);
+        if (merge.HasRemovals(DirectoryTables.Users))
+        {
+            await merge.RemoveAsync(DirectoryTables.Memberships, OfRemovedUser, facts.ListedAt, guard: null, ct);
+        }
 
         await merge.CompareAsync(DirectoryTables.Tags, ct);
         await RemoveAsync(merge, DirectoryTables.Tags, facts.TagsListed ? "true" : null, ct);
@@ -49,13 +52,13 @@ internal sealed class DirectoryMerge(DirectoryFacts facts, RemovalGuard guard)
     /// <summary>One row for each person: the last answer counts; whoever is only on the id list stands with his id.</summary>
     private const string CompleteUsers = """
         DELETE FROM stage_users s USING (
-            SELECT ctid, row_number() OVER (PARTITION BY user_key ORDER BY fetched_at DESC, ctid DESC) AS n FROM stage_users) twice
+            SELECT ctid, row_number() OVER (PARTITION BY user_key ORDER BY fetched_at DESC, ctid DESC) AS n FROM stage_users
+            WHERE user_key IN (SELECT user_key FROM stage_users GROUP BY user_key HAVING count(*) > 1)) twice
         WHERE s.ctid = twice.ctid AND twice.n > 1;
         INSERT INTO stage_users (user_id, fetched_at)
         SELECT min(l.user_id), min(l.fetched_at) FROM listed l
         WHERE NOT EXISTS (SELECT FROM stage_users s WHERE s.user_key = l.user_key)
-        GROUP BY l.user_key;
-        ANALYZE stage_users
+        GROUP BY l.user_key
         """;
 
     /// <summary>User ids keep the spelling under which the mirror knows them.</summary>
@@ -70,18 +73,21 @@ internal sealed class DirectoryMerge(DirectoryFacts facts, RemovalGuard guard)
     /// </summary>
     private const string DeriveMemberships = """
         INSERT INTO stage_user_departments (user_id, department_id, sort_order, is_leader, fetched_at)
-        SELECT DISTINCT ON (user_id, department_id) user_id, department_id, sort_order, is_leader, fetched_at
+        SELECT user_id, department_id, min(sort_order), bool_or(is_leader), min(fetched_at)
         FROM (
             SELECT s.user_id, d.department_id, d.sort_order, d.flag <> 0 AS is_leader, s.fetched_at
             FROM stage_users s CROSS JOIN LATERAL unnest(s.departments, s.orders, s.leader_flags) AS d(department_id, sort_order, flag)
-            WHERE d.department_id IS NOT NULL
+            WHERE d.department_id > 0
             UNION ALL
             SELECT s.user_id, l.department_id, NULL, NULL, l.fetched_at
             FROM listed l JOIN stage_users s ON s.user_key = l.user_key
-            WHERE s.departments IS NULL OR NOT EXISTS (SELECT FROM visible_departments v WHERE v.id = l.department_id)
+            WHERE s.departments IS NULL
+            UNION ALL
+            SELECT s.user_id, l.department_id, NULL, NULL, l.fetched_at
+            FROM listed l JOIN stage_users s ON s.user_key = l.user_key
+            WHERE s.departments IS NOT NULL AND NOT EXISTS (SELECT FROM visible_departments v WHERE v.id = l.department_id)
         ) memberships
-        ORDER BY user_id, department_id, sort_order NULLS LAST;
-        ANALYZE stage_user_departments
+        GROUP BY user_id, department_id
         """;
 
     private const string SpellTagUsers = """

@@ -51,7 +51,7 @@ internal sealed class DirectoryReader(WeComClient client, Tenant tenant, Directo
         try
         {
             var nodes = await client.ListDepartmentIdsAsync(contacts, ct);
-            departments.AddRange(nodes.Select(n => new StagedDepartment(n.Id, n.ParentId, null, null, n.Order, null, n.FetchedAt)));
+            departments.AddRange(nodes.Where(n => HasId(n.Id)).Select(n => new StagedDepartment(n.Id, n.ParentId, null, null, n.Order, null, n.FetchedAt)));
             var rows = await stage.CopyListedAsync(client.ListUserIdsAsync(contacts, ct), n => session.Run.Expected = n, ct);
             Facts.DepartmentsRead = nodes.Count > 0;
             if (nodes.Count > 0 && rows > 0)
@@ -86,6 +86,7 @@ internal sealed class DirectoryReader(WeComClient client, Tenant tenant, Directo
             return null;
         }
 
+        seen = [.. seen.Where(d => HasId(d.Id))];
         Report(seen);
         // The id list knows the whole tree; names and leaders come from whoever may read them.
         var nodes = departments.ToDictionary(d => d.Id);
@@ -101,6 +102,17 @@ internal sealed class DirectoryReader(WeComClient client, Tenant tenant, Directo
         var tree = new DepartmentTree(seen.Select(d => (d.Id, d.ParentId)));
         await stage.SetVisibleAsync(tree.Ids, ct);
         return tree;
+    }
+
+    /// <summary>One unusable row must not cost the others.</summary>
+    private bool HasId(long id)
+    {
+        if (id == 0)
+        {
+            Facts.Fail("department", null, null, "WeCom returned a department without an id; all others were taken.");
+        }
+
+        return id != 0;
     }
 
     private void Report(IReadOnlyList<WeComDepartment> seen)

@@ -5,20 +5,24 @@ namespace WeComSync.Worker.Sync.Directory;
 /// </summary>
 internal static class UserRenames
 {
+    /// <summary>Who is in the mirror and not in the stage.</summary>
+    private const string FindMissing = """
+        CREATE TEMP TABLE missing_users ON COMMIT DROP AS
+        SELECT m.user_id, m.name, m.mobile, m.email, m.biz_mail FROM mirror.users m
+        WHERE m.tenant_id = $1 AND m.removed_at IS NULL AND NOT EXISTS (SELECT FROM stage_users s WHERE s.user_key = lower(m.user_id))
+        """;
+
     /// <summary>
     /// Finds renames that no event told: someone vanished and someone appeared who has the same name and the same
     /// mobile or e-mail, which WeCom keeps unique within a corp. Where more than one pair would fit, none is taken.
     /// </summary>
     private const string Find = """
         CREATE TEMP TABLE renamed ON COMMIT DROP AS
-        WITH missing AS MATERIALIZED (
-            SELECT m.* FROM mirror.users m
-            WHERE m.tenant_id = $1 AND m.removed_at IS NULL AND NOT EXISTS (SELECT FROM stage_users s WHERE s.user_key = lower(m.user_id))),
-        arrived AS MATERIALIZED (
-            SELECT s.* FROM stage_users s
+        WITH arrived AS MATERIALIZED (
+            SELECT s.user_id, s.name, s.mobile, s.email, s.biz_mail FROM stage_users s
             WHERE NOT EXISTS (SELECT FROM mirror.users m WHERE m.tenant_id = $1 AND lower(m.user_id) = s.user_key)),
         pairs AS (
-            SELECT m.user_id AS old_id, a.user_id AS new_id FROM missing m JOIN arrived a ON a.name = m.name
+            SELECT m.user_id AS old_id, a.user_id AS new_id FROM missing_users m JOIN arrived a ON a.name = m.name
             WHERE m.mobile = a.mobile AND a.mobile <> '' OR m.email = a.email AND a.email <> '' OR m.biz_mail = a.biz_mail AND a.biz_mail <> '')
         SELECT old_id, new_id FROM pairs p
         WHERE NOT EXISTS (SELECT FROM pairs x WHERE (x.old_id = p.old_id) <> (x.new_id = p.new_id))
@@ -29,6 +33,15 @@ internal static class UserRenames
 
     public static async Task ApplyAsync(Merge merge, CancellationToken ct)
     {
+        await merge.ExecuteAsync(FindMissing, ct);
+        await using (var any = merge.Command("SELECT EXISTS (SELECT FROM missing_users)"))
+        {
+            if (!(bool)(await any.ExecuteScalarAsync(ct))!)
+            {
+                return;
+            }
+        }
+
         await merge.ExecuteAsync(Find, ct);
         var count = await merge.ExecuteAsync(
             "UPDATE mirror.users m SET user_id = r.new_id, changed_at = now() FROM renamed r WHERE m.tenant_id = $1 AND m.user_id = r.old_id", ct);

@@ -17,7 +17,7 @@ public sealed class CallbackChannel : IAsyncDisposable
     private readonly Outstanding _outstanding = new();
     private readonly Channel<Noted?> _noted = Channel.CreateUnbounded<Noted?>(new UnboundedChannelOptions { SingleReader = true });
     private readonly CancellationTokenSource _stopping = new();
-    private readonly List<CallbackDelivery> _held = [];
+    private readonly List<CallbackCopy> _held = [];
     private readonly Task _telling;
     private volatile CallbackTarget? _target;
     private volatile CallbackSettings _settings = new();
@@ -156,7 +156,7 @@ public sealed class CallbackChannel : IAsyncDisposable
             for (var copy = 0; copy < copies; copy++)
             {
                 _outstanding.Begin();
-                _held.Add(new CallbackDelivery(record, dice.Delay()));
+                _held.Add(new CallbackCopy(record, dice.Delay()));
             }
             if (_held.Count >= dice.Faults.Window)
                 LetGo();

@@ -11,7 +11,7 @@ internal sealed class CallbackQueue : IAsyncDisposable
     private readonly Func<CallbackSettings> _settings;
     private readonly Outstanding _outstanding;
     private readonly CancellationToken _stopping;
-    private readonly ConcurrentQueue<CallbackDelivery> _ready = new();
+    private readonly ConcurrentQueue<CallbackCopy> _ready = new();
     // Holds one signal at most: a second one would say nothing new.
     private readonly Channel<bool> _wake = Channel.CreateBounded<bool>(
         new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
@@ -38,7 +38,7 @@ internal sealed class CallbackQueue : IAsyncDisposable
         Wake();
     }
 
-    public void Add(CallbackDelivery delivery)
+    public void Add(CallbackCopy delivery)
     {
         if (delivery.Delay > TimeSpan.Zero)
             _ = AddLaterAsync(delivery, delivery.Delay);
@@ -51,13 +51,13 @@ internal sealed class CallbackQueue : IAsyncDisposable
 
     public async ValueTask DisposeAsync() => await _delivering;
 
-    private void Enter(CallbackDelivery delivery)
+    private void Enter(CallbackCopy delivery)
     {
         _ready.Enqueue(delivery);
         Wake();
     }
 
-    private async Task AddLaterAsync(CallbackDelivery delivery, TimeSpan delay)
+    private async Task AddLaterAsync(CallbackCopy delivery, TimeSpan delay)
     {
         await Task.Delay(delay, _stopping);
         Enter(delivery);
@@ -83,7 +83,7 @@ internal sealed class CallbackQueue : IAsyncDisposable
         }
     }
 
-    private async Task TryAsync(CallbackDelivery delivery)
+    private async Task TryAsync(CallbackCopy delivery)
     {
         var settings = _settings();
         var request = delivery.Request(_time.GetUtcNow(), settings.SealsEachTry);
@@ -103,7 +103,7 @@ internal sealed class CallbackQueue : IAsyncDisposable
 }
 
 /// <summary>One copy of an event on its way.</summary>
-internal sealed class CallbackDelivery(CallbackRecord record, TimeSpan delay)
+internal sealed class CallbackCopy(CallbackRecord record, TimeSpan delay)
 {
     private SealedCallback? _sealed;
 

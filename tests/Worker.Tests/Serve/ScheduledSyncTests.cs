@@ -44,7 +44,7 @@ public sealed class ScheduledSyncTests(TestDatabase database) : IClassFixture<Te
             await database.ReadAsync<string>("SELECT string_agg(trigger_name, ' ') FROM quartz.qrtz_triggers WHERE trigger_name LIKE $1::text || ':%'", tenant));
     }
 
-    private Task HasNoTriggerDueAsync(long tenant) =>
+    private Task<TimeSpan> HasNoTriggerDueAsync(long tenant) =>
         Eventually.TrueAsync("the trigger is changed", async () =>
             await database.ReadAsync<string>("SELECT description FROM quartz.qrtz_triggers WHERE trigger_name = $1::text || ':full'", tenant)
                 is { } description && !description.StartsWith(EverySecond, StringComparison.Ordinal));

@@ -4,7 +4,6 @@ using WeComSync.Domain.Storage;
 using WeComSync.TestKit;
 using WeComSync.Worker.Commands;
 using WeComSync.Worker.Storage;
-using WeComSync.Worker.Tests.Serve;
 using Xunit;
 
 namespace WeComSync.Worker.Tests.Storage;

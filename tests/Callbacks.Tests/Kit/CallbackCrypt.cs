@@ -1,11 +1,10 @@
 using System.Security.Cryptography;
-using System.Text;
+using WeComSync.Simulator.Callbacks;
 
-namespace WeComSync.Simulator.Callbacks;
+namespace WeComSync.Callbacks.Tests.Kit;
 
 /// <summary>
-/// WeCom's side of the callback encryption, written from its description and not from the product's code: what this makes,
-/// the product must open.
+/// One address's side of WeCom's callback encryption, as the simulator implements it, with ways to break its rules.
 /// </summary>
 /// <remarks>https://developer.work.weixin.qq.com/document/path/90968</remarks>
 /// <param name="token">As entered in WeCom's administration.</param>
@@ -13,39 +12,15 @@ namespace WeComSync.Simulator.Callbacks;
 /// <param name="receiveId">The corp id that every message ends with.</param>
 public sealed class CallbackCrypt(string token, string encodingAesKey, string receiveId)
 {
-    private const int Block = 32;
-
     /// <summary>The lower-case hexadecimal signature of one request.</summary>
-    public string Sign(string timestamp, string nonce, string encrypted)
-    {
-        var fields = new List<byte[]>();
-        foreach (var field in new[] { token, timestamp, nonce, encrypted })
-        {
-            fields.Add(Encoding.UTF8.GetBytes(field));
-        }
-
-        fields.Sort((left, right) => left.AsSpan().SequenceCompareTo(right));
-        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA1);
-        fields.ForEach(hash.AppendData);
-        return Convert.ToHexStringLower(hash.GetHashAndReset());
-    }
+    public string Sign(string timestamp, string nonce, string encrypted) => WeComCallbackCrypto.Sign(token, timestamp, nonce, encrypted);
 
     /// <summary>Encrypts a message with a random beginning.</summary>
-    public string Encrypt(string message) => Encrypt(Encoding.UTF8.GetBytes(message), RandomNumberGenerator.GetBytes(16));
+    public string Encrypt(string message) => WeComCallbackCrypto.Encrypt(encodingAesKey, message, receiveId);
 
     /// <param name="message">The message.</param>
     /// <param name="beginning">16 bytes, random in life.</param>
-    public string Encrypt(byte[] message, byte[] beginning)
-    {
-        using var plain = new MemoryStream();
-        plain.Write(beginning);
-        plain.Write([(byte)(message.Length >> 24), (byte)(message.Length >> 16), (byte)(message.Length >> 8), (byte)message.Length]);
-        plain.Write(message);
-        plain.Write(Encoding.UTF8.GetBytes(receiveId));
-        var padding = Block - (int)(plain.Length % Block);
-        plain.Write(Enumerable.Repeat((byte)padding, padding).ToArray());
-        return EncryptRaw(plain.ToArray());
-    }
+    public string Encrypt(byte[] message, byte[] beginning) => WeComCallbackCrypto.Encrypt(encodingAesKey, message, receiveId, beginning);
 
     /// <summary>Encrypts whole blocks as they are: for tests that break the rules above.</summary>
     public string EncryptRaw(byte[] blocks)

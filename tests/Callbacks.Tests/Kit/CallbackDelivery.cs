@@ -1,4 +1,4 @@
-namespace WeComSync.Simulator.Callbacks;
+namespace WeComSync.Callbacks.Tests.Kit;
 
 /// <summary>One callback request as WeCom sends it.</summary>
 /// <param name="Signature">Query parameter <c>msg_signature</c>.</param>

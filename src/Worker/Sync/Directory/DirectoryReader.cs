@@ -176,9 +176,3 @@ internal sealed class DirectoryReader(WeComClient client, Tenant tenant, Directo
         return people;
     }
 }
-
-/// <summary>The credentials that a tenant has for its directory.</summary>
-/// <param name="Contacts">Contact sync; lists the whole company.</param>
-/// <param name="App">The self-built application; reads details inside its visible range.</param>
-/// <param name="AgentId">The application's id.</param>
-internal sealed record DirectoryCallers(WeComCaller? Contacts, WeComCaller? App, long AgentId);

@@ -42,10 +42,13 @@ internal static class MeasuredProcess
         string assembly, IEnumerable<string> arguments, IEnumerable<(string Name, string? Value)> environment, CancellationToken ct)
     {
         var started = Stopwatch.GetTimestamp();
-        using var process = Process.Start(Command(assembly, arguments, environment))!;
+        var start = Command(assembly, arguments, environment);
+        start.RedirectStandardError = true;
+        using var process = Process.Start(start)!;
         try
         {
             var output = process.StandardOutput.ReadToEndAsync(ct);
+            var log = process.StandardError.ReadToEndAsync(ct);
             var exit = process.WaitForExitAsync(ct);
             var peak = 0L;
             var cpu = TimeSpan.Zero;
@@ -59,7 +62,7 @@ internal static class MeasuredProcess
             var whole = Stopwatch.GetElapsedTime(started);
             if (process.ExitCode != 0)
             {
-                throw new InvalidOperationException($"{assembly} {string.Join(' ', arguments)} ended with {process.ExitCode}: {await output}");
+                throw new InvalidOperationException($"{assembly} {string.Join(' ', arguments)} ended with {process.ExitCode}: {await output}{await log}");
             }
 
             using var json = JsonDocument.Parse(await output);

@@ -90,7 +90,7 @@ internal sealed class DirectoryBenchmark(DirectoryOptions options, Action<string
             ["sync", BenchmarkDatabase.TenantKey, "full", "--json"],
             [
                 ("ConnectionStrings__WeComSync", database.ConnectionString), ("WeCom__BaseUrl", simulator.BaseUrl),
-                ("DOTNET_ENVIRONMENT", "Development"), ("Serilog__MinimumLevel__Default", "Warning"),
+                ("DOTNET_ENVIRONMENT", "Development"), ("Logging__LogLevel__Default", "Warning"),
             ],
             ct);
 

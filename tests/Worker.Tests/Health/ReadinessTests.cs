@@ -36,7 +36,7 @@ public sealed class ReadinessTests(TestDatabase database) : IClassFixture<TestDa
             ("Console__Operator__Email", TestWorker.Email),
             ("Console__Operator__Password", TestWorker.Password));
         using var probe = new HttpClient { BaseAddress = address };
-        await Eventually.TrueAsync("it is ready", async () => await StatusAsync(probe, "/readyz") == HttpStatusCode.OK);
+        await Eventually.TrueAsync("it is ready", async () => await StatusAsync(probe, "/readyz") == HttpStatusCode.OK, Probe.StartsWithin);
 
         forwarder.Freeze();
         for (var i = 0; i < 2; i++)

@@ -28,7 +28,7 @@ public sealed class KilledWorkerTests(TestDatabase database) : IClassFixture<Tes
         {
             Assert.False(survivor.HasExited || victim.HasExited, survivor.Error + victim.Error);
             return await database.WorkersAsync() == 2 && await database.SyncedAsync() >= 4;
-        });
+        }, Probe.StartsWithin);
         victim.Kill();
         var killed = DateTimeOffset.UtcNow;
 

@@ -1,4 +1,5 @@
 using WeComSync.Domain.Storage;
+using WeComSync.Worker.Events;
 using WeComSync.Worker.OperatorConsole;
 using WeComSync.Worker.Health;
 using WeComSync.Worker.Jobs;
@@ -37,11 +38,14 @@ internal static class ServeHost
         builder.Services.AddJobs(connectionString, JobOptions.Read(builder.Configuration));
         builder.Services.AddSchedules(connectionString);
         builder.AddSync();
+        builder.AddEvents();
         builder.AddConsole(ConsoleOptions.Read(builder.Configuration));
         builder.Services.AddHealth();
+        builder.Services.AddWorkerMetrics();
         more?.Invoke(builder);
 
         var app = builder.Build();
+        app.UseWorkerMetrics();
         app.UseConsole();
         app.MapHealth();
         return app;

@@ -29,7 +29,7 @@ internal static class JobServices
     /// <param name="options">The job server's settings.</param>
     public static void AddJobs(this IServiceCollection services, string connectionString, JobOptions options)
     {
-        services.AddKeyedSingleton(DataSource, (_, _) => NpgsqlDataSource.Create(WorkerConnections.Jobs(connectionString, options.Workers)));
+        services.AddKeyedSingleton(DataSource, (_, _) => NpgsqlDataSource.Create(WorkerConnections.Jobs(connectionString, options.Workers + options.EventWorkers)));
 
         // These before AddHangfire, which otherwise registers what is global to the process.
         services.AddSingleton<JobStorage>(provider =>
@@ -55,6 +55,15 @@ internal static class JobServices
             server.ServerName = provider.GetRequiredService<JobServerName>().Text;
             server.Queues = [ISyncJob.Queue];
             server.WorkerCount = options.Workers;
+            server.ShutdownTimeout = Shutdown;
+        });
+
+        // Servers of their own: a night of syncs does not delay events, and a storm of events no sync.
+        services.AddHangfireServer((provider, server) =>
+        {
+            server.ServerName = $"{provider.GetRequiredService<JobServerName>().Text}-events";
+            server.Queues = [InboxJobs.Queue];
+            server.WorkerCount = options.EventWorkers;
             server.ShutdownTimeout = Shutdown;
         });
 

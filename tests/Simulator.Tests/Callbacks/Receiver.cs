@@ -101,7 +101,9 @@ internal sealed class Receiver : IAsyncDisposable
         var (status, answer) = await Answers(received);
         Interlocked.Decrement(ref _underWay);
         context.Response.StatusCode = status;
-        await context.Response.WriteAsync(answer, context.RequestAborted);
+        // A 204 may have no body: even an empty write would end the connection after it.
+        if (answer.Length > 0)
+            await context.Response.WriteAsync(answer, context.RequestAborted);
     }
 }
 

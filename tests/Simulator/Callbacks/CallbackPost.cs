@@ -63,7 +63,8 @@ internal sealed class CallbackPost : IDisposable
         }
         catch (HttpRequestException failed)
         {
-            return (null, null, failed.Message, Stopwatch.GetElapsedTime(started));
+            // The outermost message only says that there was an error.
+            return (null, null, failed.GetBaseException().Message, Stopwatch.GetElapsedTime(started));
         }
     }
 }

@@ -21,7 +21,7 @@ public sealed class ServeProcessTests(TestDatabase database) : IClassFixture<Tes
         worker.SendTerminate();
         var result = await worker.WaitForExitAsync();
 
-        Assert.Equal(ExitCodes.Done, result.ExitCode);
+        Assert.True(result.ExitCode == ExitCodes.Done, result.Error);
         Assert.InRange(stopping.Elapsed, TimeSpan.Zero, TimeSpan.FromSeconds(30));
         Assert.Contains("sync stopped at a safe point, because this worker stops", result.Error, StringComparison.Ordinal);
         Assert.All(result.Error.Split('\n', StringSplitOptions.RemoveEmptyEntries), line => Assert.StartsWith("{\"@t\":\"", line, StringComparison.Ordinal));

@@ -110,6 +110,27 @@ public sealed class LossTests(TestDatabase database) : IClassFixture<TestDatabas
     }
 
     [Fact]
+    public async Task Orphans_and_cycles_of_departments_are_kept_and_reported()
+    {
+        await using var harness = await SyncHarness.StartAsync(database, new CorpOptions { Seed = 24 }, app: false);
+        harness.World.Hire("somebody", "某人", Department.RootId);
+        harness.Simulator.Faults.Always(harness.Corp, Fault.Http(200, "application/json", """
+            {"errcode":0,"errmsg":"ok","department_id":[{"id":1,"parentid":0,"order":1},{"id":5,"parentid":99,"order":1},
+              {"id":7,"parentid":8,"order":1},{"id":8,"parentid":7,"order":1},{"parentid":1}]}
+            """), "department/simplelist");
+        harness.Corp.Contacts.Ip = ContactSyncIp.Grandfathered;
+        harness.Simulator.Faults.Always(harness.Corp, Fault.Http(200, "application/json", """
+            {"errcode":0,"errmsg":"ok","department":[{"id":1,"parentid":0,"name":"公司"}]}
+            """), "department/list");
+
+        var report = await harness.FullAsync();
+
+        Assert.Equal((RunState.Partial, 4), (report.State, report.Counts["department"].Created));
+        Assert.Contains(report.Warnings, w => w.Contains("Department 5 has the parent 99", StringComparison.Ordinal));
+        Assert.Contains(report.Warnings, w => w.Contains("Department 7 is its own ancestor", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task Two_tenants_at_once_never_mix()
     {
         await using var one = await SyncHarness.StartAsync(database, Company);

@@ -98,6 +98,7 @@ internal sealed class DirectoryReader(WeComClient client, Tenant tenant, Directo
         }
 
         departments.AddRange(nodes.Values);
+        ReportShape();
         Facts.DepartmentsRead |= seen.Count > 0;
         var tree = new DepartmentTree(seen.Select(d => (d.Id, d.ParentId)));
         await stage.SetVisibleAsync(tree.Ids, ct);
@@ -123,10 +124,22 @@ internal sealed class DirectoryReader(WeComClient client, Tenant tenant, Directo
                 "The application sees no department: its visible range (应用管理 → the application → 可见范围) is empty. "
                 + "Nothing was removed; put the departments to be mirrored into the range.");
         }
+    }
 
-        foreach (var id in new DepartmentTree(seen.Select(d => (d.Id, d.ParentId))).Cyclic)
+    /// <summary>Odd trees are mirrored as they came: a person decides what they mean.</summary>
+    private void ReportShape()
+    {
+        var tree = new DepartmentTree(departments.Select(d => (d.Id, d.ParentId)));
+        foreach (var id in tree.Cyclic)
         {
             Facts.Warn($"Department {id} is its own ancestor in WeCom's answer; it is mirrored as it came.");
+        }
+
+        // An application's range may begin anywhere; the whole company's tree has one root.
+        var orphans = Facts.WholeCompanyListed ? departments.Where(d => d.ParentId > 0 && !tree.Contains(d.ParentId.Value)).ToList() : [];
+        foreach (var orphan in orphans)
+        {
+            Facts.Warn($"Department {orphan.Id} has the parent {orphan.ParentId}, which WeCom did not list; it is mirrored as it came.");
         }
     }
 
@@ -163,9 +176,3 @@ internal sealed class DirectoryReader(WeComClient client, Tenant tenant, Directo
         return people;
     }
 }
-
-/// <summary>The credentials that a tenant has for its directory.</summary>
-/// <param name="Contacts">Contact sync; lists the whole company.</param>
-/// <param name="App">The self-built application; reads details inside its visible range.</param>
-/// <param name="AgentId">The application's id.</param>
-internal sealed record DirectoryCallers(WeComCaller? Contacts, WeComCaller? App, long AgentId);

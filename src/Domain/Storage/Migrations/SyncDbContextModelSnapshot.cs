@@ -494,6 +494,14 @@ namespace WeComSync.Domain.Storage.Migrations
                         .HasColumnType("text")
                         .HasColumnName("channel");
 
+                    b.Property<DateTimeOffset?>("ClaimedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("claimed_at");
+
+                    b.Property<string>("ClaimedBy")
+                        .HasColumnType("text")
+                        .HasColumnName("claimed_by");
+
                     b.Property<DateTimeOffset?>("CreateTime")
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("create_time");
@@ -552,7 +560,48 @@ namespace WeComSync.Domain.Storage.Migrations
                         .IsUnique()
                         .HasDatabaseName("ix_callback_events_tenant_id_channel_digest");
 
+                    b.HasIndex(new[] { "ReceivedAt" }, "ix_callback_events_age")
+                        .HasDatabaseName("ix_callback_events_received_at");
+
+                    NpgsqlIndexBuilderExtensions.HasMethod(b.HasIndex(new[] { "ReceivedAt" }, "ix_callback_events_age"), "brin");
+
+                    b.HasIndex(new[] { "TenantId", "Id" }, "ix_callback_events_unhappy")
+                        .HasDatabaseName("ix_callback_events_tenant_id_id")
+                        .HasFilter("state IN ('failed', 'parked')");
+
                     b.ToTable("callback_events", "control");
+                });
+
+            modelBuilder.Entity("WeComSync.Domain.Inbox.CallbackReveal", b =>
+                {
+                    b.Property<long>("TenantId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("tenant_id");
+
+                    b.Property<long>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("bigint")
+                        .HasColumnName("id");
+
+                    NpgsqlPropertyBuilderExtensions.UseIdentityAlwaysColumn(b.Property<long>("Id"));
+
+                    b.Property<DateTimeOffset>("At")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("at");
+
+                    b.Property<string>("By")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("by");
+
+                    b.Property<long>("EventId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("event_id");
+
+                    b.HasKey("TenantId", "Id")
+                        .HasName("pk_callback_reveals");
+
+                    b.ToTable("callback_reveals", "control");
                 });
 
             modelBuilder.Entity("WeComSync.Domain.Inbox.InboxDrain", b =>
@@ -560,6 +609,10 @@ namespace WeComSync.Domain.Storage.Migrations
                     b.Property<long>("TenantId")
                         .HasColumnType("bigint")
                         .HasColumnName("tenant_id");
+
+                    b.Property<DateTimeOffset?>("PausedUntil")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("paused_until");
 
                     b.Property<DateTimeOffset?>("QueuedAt")
                         .HasColumnType("timestamp with time zone")

@@ -21,7 +21,7 @@ public sealed class StuckSchedulerTests(TestDatabase database) : IClassFixture<T
         await Eventually.TrueAsync("the schedule runs", () => worker.Sync.CountOf(tenant) >= 2);
 
         // A session as Quartz's own are, by the same settings; nobody says anything on it from here on.
-        await using var silent = new NpgsqlConnection(WorkerConnections.Schedules(database.ConnectionString, threads: 1));
+        await using var silent = new NpgsqlConnection(WorkerConnections.Schedules(database.ConnectionString, threads: 1) + ";Pooling=false");
         await silent.OpenAsync(Cancel);
         await using var hold = new NpgsqlCommand("BEGIN; SELECT FROM quartz.qrtz_locks FOR UPDATE", silent);
         await hold.ExecuteNonQueryAsync(Cancel);

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using WeComSync.Domain.Runs;
 using WeComSync.TestKit;
 using WeComSync.Worker.Jobs;
@@ -117,6 +118,27 @@ public sealed class OverdueSweepTests(TestDatabase database) : IClassFixture<Tes
 
         await worker.Services.GetRequiredService<EffectRetention>().RunAsync(Cancel);
         Assert.Equal([new DateTimeOffset(young, TimeSpan.Zero)], await database.ClaimsAsync(tenant));
+    }
+
+    [Fact]
+    public async Task Worker_looks_for_overdue_runs_by_itself()
+    {
+        await using var worker = TestWorker.Build(database.ConnectionString);
+        Assert.Single(worker.Services.GetServices<IHostedService>().OfType<OverdueWatch>());
+    }
+
+    [Fact]
+    public async Task Run_that_the_scheduler_lost_sight_of_starts_within_45_seconds()
+    {
+        Assert.SkipUnless(TestServer.LongRun, "Waits for the sweep.");
+        await using var worker = await TestWorker.StartAsync(database.ConnectionString);
+        var due = DateTimeOffset.UtcNow.AddSeconds(10);
+        var tenant = await database.AddTenantAsync($"{due.Second} {due.Minute} {due.Hour} * * ?");
+        await Eventually.TrueAsync("the trigger is there, and out of Quartz's sight", async () => await database.ReadAsync<long>(
+            "WITH lost AS (UPDATE quartz.qrtz_triggers SET trigger_state = 'ACQUIRED' WHERE trigger_name = $1::text || ':full' RETURNING 1) SELECT count(*) FROM lost",
+            tenant) == 1);
+
+        await Eventually.TrueAsync("the run has started", () => worker.Sync.CountOf(tenant) == 1, due.AddSeconds(45) - DateTimeOffset.UtcNow);
     }
 
     private async Task<(long Tenant, DateTimeOffset Due)> AddOverdueAsync(TestWorker worker)

@@ -36,9 +36,6 @@ internal static class WorkerLogging
         var logger = new LoggerConfiguration().MinimumLevel.Verbose().Enrich.FromLogContext();
         return Console.IsErrorRedirected
             ? logger.WriteTo.Console(new CompactJsonFormatter(), standardErrorFromLevel: LogEventLevel.Verbose).CreateLogger()
-            : logger.WriteTo.Console(
-                outputTemplate: "[{Timestamp:HH:mm:ss} {Level:u3}] {Message:lj}{NewLine}{Exception}",
-                formatProvider: System.Globalization.CultureInfo.InvariantCulture,
-                standardErrorFromLevel: LogEventLevel.Verbose).CreateLogger();
+            : logger.WriteTo.Console(new TerminalLines(), standardErrorFromLevel: LogEventLevel.Verbose).CreateLogger();
     }
 }

@@ -1,4 +1,5 @@
 using System.Net;
+using WeComSync.Worker.Tests.Serve;
 using Xunit;
 
 namespace WeComSync.Worker.Tests.OperatorConsole;

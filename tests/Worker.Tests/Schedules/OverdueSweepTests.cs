@@ -1,4 +1,5 @@
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using WeComSync.Domain.Runs;
 using WeComSync.TestKit;
 using WeComSync.Worker.Jobs;
@@ -8,107 +9,102 @@ using Xunit;
 
 namespace WeComSync.Worker.Tests.Schedules;
 
-/// <remarks>The worker is built and never started, so Quartz misses everything and nobody takes a job.</remarks>
-public sealed class OverdueSweepTests(TestDatabase database) : IClassFixture<TestDatabase>
+/// <remarks>The worker is not started, so Quartz misses everything and nobody takes a job.</remarks>
+public sealed class OverdueSweepTests(IdleWorker idle) : IClassFixture<IdleWorker>
 {
+    private readonly TestDatabase database = idle.Database;
+    private readonly TestWorker worker = idle.Worker;
+
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
     [Fact]
     public async Task What_the_scheduler_missed_is_queued_once()
     {
-        await using var worker = TestWorker.Build(database.ConnectionString);
-        var (tenant, due) = await AddOverdueAsync(worker);
+        var (tenant, due) = await AddOverdueAsync();
 
-        await SweepAsync(worker);
-        Assert.Equal([due], await WaitingAsync(worker, tenant));
+        await SweepAsync();
+        Assert.Equal([due], await WaitingAsync(tenant));
 
-        await SweepAsync(worker);
+        await SweepAsync();
         Assert.Equal(1L, await JobsOfAsync(tenant));
     }
 
     [Fact]
     public async Task Claimed_run_is_not_overdue()
     {
-        await using var worker = TestWorker.Build(database.ConnectionString);
-        var (tenant, due) = await AddOverdueAsync(worker);
+        var (tenant, due) = await AddOverdueAsync();
         await worker.Services.GetRequiredService<EffectClaims>().TryTakeAsync(tenant, SyncKind.Full, due, "some job", Cancel);
 
-        await SweepAsync(worker);
-        Assert.Empty(await WaitingAsync(worker, tenant));
+        await SweepAsync();
+        Assert.Empty(await WaitingAsync(tenant));
     }
 
     [Fact]
     public async Task Run_that_was_due_before_its_schedule_was_set_is_not_overdue()
     {
-        await using var worker = TestWorker.Build(database.ConnectionString);
         var (cron, _) = MinutesAgo(2);
         var tenant = await database.AddTenantAsync(cron);
-        await ReconcileAsync(worker);
+        await ReconcileAsync();
 
-        await SweepAsync(worker);
-        Assert.Empty(await WaitingAsync(worker, tenant));
+        await SweepAsync();
+        Assert.Empty(await WaitingAsync(tenant));
     }
 
     [Fact]
     public async Task Of_many_missed_runs_only_the_newest_is_queued()
     {
-        await using var worker = TestWorker.Build(database.ConnectionString);
         var tenant = await database.AddTenantAsync("30 * * * * ?");
-        await ReconcileAsync(worker);
+        await ReconcileAsync();
         await SetAgoAsync(tenant, TimeSpan.FromHours(3));
 
-        await SweepAsync(worker);
-        var queued = Assert.Single(await WaitingAsync(worker, tenant));
+        await SweepAsync();
+        var queued = Assert.Single(await WaitingAsync(tenant));
         Assert.InRange(DateTimeOffset.UtcNow - queued, TimeSpan.FromSeconds(20), TimeSpan.FromSeconds(90));
     }
 
     [Fact]
     public async Task What_was_missed_more_than_a_day_ago_is_left_to_the_next_run()
     {
-        await using var worker = TestWorker.Build(database.ConnectionString);
         var before = DateTimeOffset.UtcNow.AddHours(-25);
         var tenant = await database.AddTenantAsync($"{before.Second} {before.Minute} {before.Hour} {before.Day} * ?");
-        await ReconcileAsync(worker);
+        await ReconcileAsync();
         await SetAgoAsync(tenant, TimeSpan.FromDays(40));
 
-        await SweepAsync(worker);
-        Assert.Empty(await WaitingAsync(worker, tenant));
+        await SweepAsync();
+        Assert.Empty(await WaitingAsync(tenant));
     }
 
     [Fact]
     public async Task Disabled_tenant_has_nothing_overdue()
     {
-        await using var worker = TestWorker.Build(database.ConnectionString);
-        var (tenant, _) = await AddOverdueAsync(worker);
+        var (tenant, _) = await AddOverdueAsync();
         await database.DisableAsync(tenant);
 
-        await SweepAsync(worker);
-        Assert.Empty(await WaitingAsync(worker, tenant));
+        await SweepAsync();
+        Assert.Empty(await WaitingAsync(tenant));
     }
 
     [Fact]
     public async Task Jobs_of_a_dead_worker_are_queued_again()
     {
-        await using var worker = TestWorker.Build(database.ConnectionString);
-        var (tenant, due) = await AddOverdueAsync(worker);
-        await SweepAsync(worker);
+        var (tenant, due) = await AddOverdueAsync();
+        await SweepAsync();
         const string Hold = "UPDATE hangfire.jobqueue SET fetchedat = now() - make_interval(secs => $2) "
             + "WHERE jobid IN (SELECT id FROM hangfire.job WHERE arguments ->> 0 = $1::text)";
 
         await database.ExecuteAsync(Hold, tenant, 50.0); // a live one renews its hold every 18 s
-        await SweepAsync(worker);
+        await SweepAsync();
         Assert.Equal(1L, await HeldAsync(tenant));
 
         await database.ExecuteAsync(Hold, tenant, 61.0);
-        await SweepAsync(worker);
+        await SweepAsync();
         Assert.Equal(0L, await HeldAsync(tenant));
-        Assert.Contains(due, await WaitingAsync(worker, tenant));
+        Assert.Contains(due, await WaitingAsync(tenant));
     }
 
     [Fact]
     public async Task Old_claims_are_deleted()
     {
-        await using var worker = TestWorker.Build(database.ConnectionString);
         var tenant = await database.AddTenantAsync(null);
         var claims = worker.Services.GetRequiredService<EffectClaims>();
         var (old, young) = (DateTimeOffset.UtcNow.Date.AddDays(-8), DateTimeOffset.UtcNow.Date.AddDays(-6));
@@ -119,11 +115,15 @@ public sealed class OverdueSweepTests(TestDatabase database) : IClassFixture<Tes
         Assert.Equal([new DateTimeOffset(young, TimeSpan.Zero)], await database.ClaimsAsync(tenant));
     }
 
-    private async Task<(long Tenant, DateTimeOffset Due)> AddOverdueAsync(TestWorker worker)
+    [Fact]
+    public void Worker_looks_for_overdue_runs_by_itself() =>
+        Assert.Single(worker.Services.GetServices<IHostedService>().OfType<OverdueWatch>());
+
+    private async Task<(long Tenant, DateTimeOffset Due)> AddOverdueAsync()
     {
         var (cron, due) = MinutesAgo(2);
         var tenant = await database.AddTenantAsync(cron);
-        await ReconcileAsync(worker);
+        await ReconcileAsync();
         await SetAgoAsync(tenant, TimeSpan.FromHours(1));
         return (tenant, due);
     }
@@ -134,13 +134,11 @@ public sealed class OverdueSweepTests(TestDatabase database) : IClassFixture<Tes
         return ($"{at.Second} {at.Minute} {at.Hour} * * ?", new DateTimeOffset(at.Year, at.Month, at.Day, at.Hour, at.Minute, at.Second, TimeSpan.Zero));
     }
 
-    private static Task ReconcileAsync(TestWorker worker) => worker.Services.GetRequiredService<TriggerReconciliation>().RunAsync(Cancel);
+    private Task ReconcileAsync() => worker.Services.GetRequiredService<TriggerReconciliation>().RunAsync(Cancel);
 
-    private static Task<TimeSpan> SweepAsync(TestWorker worker) =>
-        // Others of this class sweep too, and only one sweeps at a time.
-        Eventually.TrueAsync("the sweep had its turn", async () => await worker.Services.GetRequiredService<OverdueSweep>().RunAsync(Cancel) is not null);
+    private async Task SweepAsync() => Assert.NotNull(await worker.Services.GetRequiredService<OverdueSweep>().RunAsync(Cancel));
 
-    private static async Task<List<DateTimeOffset>> WaitingAsync(TestWorker worker, long tenant) =>
+    private async Task<List<DateTimeOffset>> WaitingAsync(long tenant) =>
         [.. (await worker.Services.GetRequiredService<SyncQueue>().WaitingAsync(Cancel)).Where(run => run.TenantId == tenant).Select(run => run.Instant)];
 
     /// <summary>Makes the trigger as old as if it had been set then.</summary>

@@ -7,46 +7,46 @@ using Xunit;
 
 namespace WeComSync.Worker.Tests.Schedules;
 
-/// <remarks>The worker is built and never started: nothing here fires.</remarks>
-public sealed class TriggerReconciliationTests(TestDatabase database) : IClassFixture<TestDatabase>
+public sealed class TriggerReconciliationTests(IdleWorker idle) : IClassFixture<IdleWorker>
 {
+    private readonly TestDatabase database = idle.Database;
+    private readonly TestWorker worker = idle.Worker;
+
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
     [Fact]
     public async Task Triggers_follow_the_tenants_schedules()
     {
-        await using var worker = TestWorker.Build(database.ConnectionString);
         var chosen = await database.AddTenantAsync("30 0 0 1 1 ?");
         var without = await database.AddTenantAsync(null);
 
-        await ReconcileAsync(worker);
-        Assert.Equal("30 0 0 1 1 ? (UTC)", (await FindAsync(worker, chosen))!.Description);
-        Assert.Equal($"{ScheduleDefaults.Effective(without, Domain.Runs.SyncKind.Full, null)} (UTC)", (await FindAsync(worker, without))!.Description);
-        var untouched = (await FindAsync(worker, without))!.StartTimeUtc;
+        await ReconcileAsync();
+        Assert.Equal("30 0 0 1 1 ? (UTC)", (await FindAsync(chosen))!.Description);
+        Assert.Equal($"{ScheduleDefaults.Effective(without, Domain.Runs.SyncKind.Full, null)} (UTC)", (await FindAsync(without))!.Description);
+        var untouched = (await FindAsync(without))!.StartTimeUtc;
 
         await database.SetCronAsync(chosen, "30 0 0 2 2 ?");
-        await ReconcileAsync(worker);
-        Assert.Equal("30 0 0 2 2 ? (UTC)", (await FindAsync(worker, chosen))!.Description);
-        Assert.Equal(untouched, (await FindAsync(worker, without))!.StartTimeUtc);
+        await ReconcileAsync();
+        Assert.Equal("30 0 0 2 2 ? (UTC)", (await FindAsync(chosen))!.Description);
+        Assert.Equal(untouched, (await FindAsync(without))!.StartTimeUtc);
 
         await database.DisableAsync(chosen);
-        await ReconcileAsync(worker);
-        Assert.Null(await FindAsync(worker, chosen));
-        Assert.NotNull(await FindAsync(worker, without));
+        await ReconcileAsync();
+        Assert.Null(await FindAsync(chosen));
+        Assert.NotNull(await FindAsync(without));
     }
 
     [Fact]
     public async Task Stopped_tenant_has_no_trigger_until_it_is_resumed()
     {
-        await using var worker = TestWorker.Build(database.ConnectionString);
         var tenant = await database.AddTenantAsync(null);
         await database.ExecuteAsync("UPDATE control.tenants SET state = 'stopped' WHERE id = $1", tenant);
-        await ReconcileAsync(worker);
-        Assert.Null(await FindAsync(worker, tenant));
+        await ReconcileAsync();
+        Assert.Null(await FindAsync(tenant));
 
         await database.ExecuteAsync("UPDATE control.tenants SET state = 'active' WHERE id = $1", tenant);
-        await ReconcileAsync(worker);
-        Assert.NotNull(await FindAsync(worker, tenant));
+        await ReconcileAsync();
+        Assert.NotNull(await FindAsync(tenant));
     }
 
     [Theory]
@@ -55,11 +55,10 @@ public sealed class TriggerReconciliationTests(TestDatabase database) : IClassFi
     [InlineData("Asia/Kathmandu", "2027-01-01T20:45:15Z")]
     public async Task Schedule_is_meant_in_the_tenants_time_zone(string zone, string due)
     {
-        await using var worker = TestWorker.Build(database.ConnectionString);
         var tenant = await database.AddTenantAsync("15 30 2 2 1 ? 2027", zone);
-        await ReconcileAsync(worker);
+        await ReconcileAsync();
 
-        Assert.Equal(DateTimeOffset.Parse(due, System.Globalization.CultureInfo.InvariantCulture), (await FindAsync(worker, tenant))!.NextFireTimeUtc);
+        Assert.Equal(DateTimeOffset.Parse(due, System.Globalization.CultureInfo.InvariantCulture), (await FindAsync(tenant))!.NextFireTimeUtc);
     }
 
     [Theory]
@@ -68,20 +67,18 @@ public sealed class TriggerReconciliationTests(TestDatabase database) : IClassFi
     [InlineData("0 30 2 * * ?", "Mars/Olympus")]
     public async Task Tenant_whose_schedule_is_not_understood_does_not_harm_the_others(string cron, string zone)
     {
-        await using var worker = TestWorker.Build(database.ConnectionString);
         var wrong = await database.AddTenantAsync(cron, zone);
         var right = await database.AddTenantAsync(null);
-        await ReconcileAsync(worker);
+        await ReconcileAsync();
 
-        Assert.Null(await FindAsync(worker, wrong));
-        Assert.NotNull(await FindAsync(worker, right));
+        Assert.Null(await FindAsync(wrong));
+        Assert.NotNull(await FindAsync(right));
         Assert.Contains(TestWorker.Log, line => line.StartsWith($"Warning: Tenant {wrong}: Full sync has no schedule", StringComparison.Ordinal));
     }
 
     [Fact]
     public async Task Two_workers_may_compare_at_once()
     {
-        await using var one = TestWorker.Build(database.ConnectionString);
         await using var other = TestWorker.Build(database.ConnectionString);
         var tenants = new List<long>();
         for (var i = 0; i < 50; i++)
@@ -89,17 +86,17 @@ public sealed class TriggerReconciliationTests(TestDatabase database) : IClassFi
             tenants.Add(await database.AddTenantAsync(null));
         }
 
-        await Task.WhenAll(ReconcileAsync(one), ReconcileAsync(other), ReconcileAsync(one), ReconcileAsync(other));
+        await Task.WhenAll(ReconcileAsync(), ReconcileAsync(other), ReconcileAsync(), ReconcileAsync(other));
 
         foreach (var tenant in tenants)
         {
-            Assert.NotNull(await FindAsync(one, tenant));
+            Assert.NotNull(await FindAsync(tenant));
         }
     }
 
-    private static Task ReconcileAsync(TestWorker worker) => worker.Services.GetRequiredService<TriggerReconciliation>().RunAsync(Cancel);
+    private Task ReconcileAsync(TestWorker? by = null) => (by ?? worker).Services.GetRequiredService<TriggerReconciliation>().RunAsync(Cancel);
 
-    private static async Task<TriggerHeader?> FindAsync(TestWorker worker, long tenant)
+    private async Task<TriggerHeader?> FindAsync(long tenant)
     {
         var scheduler = await worker.Services.GetRequiredService<ISchedulerFactory>().GetScheduler(Cancel);
         var stored = await TriggerReconciliation.StoredAsync(scheduler, Cancel);

@@ -6,6 +6,9 @@ namespace WeComSync.Worker.Tests.Serve;
 /// <summary>The worker as a process of its own, with a sync that leaves one row each time it runs.</summary>
 internal static class Probe
 {
+    /// <summary>How long processes that start on a busy machine may take until they work.</summary>
+    public static readonly TimeSpan StartsWithin = TimeSpan.FromSeconds(90);
+
     public static async Task<HostProcess> StartAsync(TestDatabase database, params (string Name, string? Value)[] settings)
     {
         await database.ExecuteAsync(CountingSync.Table);

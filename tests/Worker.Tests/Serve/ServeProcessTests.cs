@@ -15,7 +15,7 @@ public sealed class ServeProcessTests(TestDatabase database) : IClassFixture<Tes
     {
         await using var worker = await Probe.StartAsync(database, (CountingSync.Lasts.Replace(":", "__", StringComparison.Ordinal), "00:10:00"));
         var tenant = await database.AddTenantAsync("* * * * * ?");
-        await Eventually.TrueAsync("a sync runs", async () => await database.EffectsAsync(tenant) > 0);
+        await Eventually.TrueAsync("a sync runs", async () => await database.EffectsAsync(tenant) > 0, Probe.StartsWithin);
 
         var stopping = Stopwatch.StartNew();
         worker.SendTerminate();

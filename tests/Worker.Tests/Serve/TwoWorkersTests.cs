@@ -26,7 +26,7 @@ public sealed class TwoWorkersTests(TestDatabase database) : IClassFixture<TestD
         {
             Assert.False(one.HasExited || other.HasExited, one.Error + other.Error);
             return await database.WorkersAsync() == 2 && await database.SyncedAsync() == tenants.Count;
-        });
+        }, Probe.StartsWithin);
         await PassAsync(Measured);
 
         foreach (var tenant in tenants.Keys)

@@ -3,6 +3,7 @@ using Quartz;
 using WeComSync.Domain.Runs;
 using WeComSync.Domain.Storage;
 using WeComSync.Domain.Tenants;
+using WeComSync.Worker.Schedules;
 
 namespace WeComSync.Worker.Commands.Status;
 
@@ -47,7 +48,7 @@ internal sealed class StatusReader(IDbContextFactory<SyncDbContext> contexts, Ti
     private static DateTimeOffset? NextDue(Tenant tenant, Schedule schedule, DateTimeOffset now) =>
         tenant is { Enabled: true, State: TenantState.Active }
         && TimeZoneInfo.TryFindSystemTimeZoneById(tenant.TimeZone, out var zone)
-        && CronExpression.TryParse(schedule.Cron, out var cron)
+        && CronExpression.TryParse(ScheduleDefaults.Effective(tenant.Id, schedule.Kind, schedule.Cron), out var cron)
             ? cron.WithTimeZone(zone).GetNextValidTimeAfter(now)
             : null;
 

@@ -1,22 +1,21 @@
 using WeComSync.TestKit;
-using WeComSync.Worker.Tests.Serve;
 using Xunit;
 
-namespace WeComSync.Worker.Tests.OperatorConsole;
+namespace WeComSync.Worker.Tests.Serve;
 
-/// <summary>One worker with a database for all tests of a class.</summary>
-public sealed class ServedWorker : IAsyncLifetime
+/// <summary>One worker with a database for all tests of a class. It is built and never started: nothing happens by itself.</summary>
+public sealed class IdleWorker : IAsyncLifetime
 {
     private TestWorker? worker;
 
     public TestDatabase Database { get; } = new();
 
-    internal TestWorker Worker => worker ?? throw new InvalidOperationException("The worker is not started yet.");
+    internal TestWorker Worker => worker ?? throw new InvalidOperationException("The worker is not built yet.");
 
     public async ValueTask InitializeAsync()
     {
         await Database.InitializeAsync();
-        worker = await TestWorker.StartAsync(Database.ConnectionString);
+        worker = TestWorker.Build(Database.ConnectionString);
     }
 
     public async ValueTask DisposeAsync()

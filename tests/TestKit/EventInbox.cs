@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using Npgsql;
@@ -25,17 +26,15 @@ internal static class EventInbox
         DateTimeOffset? receivedAt = null, Channel channel = Channel.Contacts)
     {
         var created = DateTimeOffset.FromUnixTimeSeconds((at ?? DateTimeOffset.UtcNow).ToUnixTimeSeconds());
-        var xml = new StringBuilder($"<xml><ToUserName><![CDATA[{harness.Corp.Id}]]></ToUserName><FromUserName><![CDATA[sys]]></FromUserName>")
-            .Append(System.Globalization.CultureInfo.InvariantCulture, $"<CreateTime>{created.ToUnixTimeSeconds()}</CreateTime>")
-            .Append($"<MsgType><![CDATA[event]]></MsgType><Event><![CDATA[change_contact]]></Event><ChangeType>{change}</ChangeType>");
-        foreach (var (name, value) in elements)
-        {
-            xml.Append($"<{name}><![CDATA[{value}]]></{name}>");
-        }
-
-        xml.Append("<ExtAttr><Item><Name><![CDATA[UserID]]></Name></Item></ExtAttr></xml>");
+        var told = string.Concat(elements.Select(e => $"<{e.Name}><![CDATA[{e.Value}]]></{e.Name}>"));
+        var xml = string.Create(CultureInfo.InvariantCulture, $"""
+            <xml><ToUserName><![CDATA[{harness.Corp.Id}]]></ToUserName><FromUserName><![CDATA[sys]]></FromUserName>
+            <CreateTime>{created.ToUnixTimeSeconds()}</CreateTime><MsgType><![CDATA[event]]></MsgType>
+            <Event><![CDATA[change_contact]]></Event><ChangeType>{change}</ChangeType>
+            {told}<ExtAttr><Item><Name><![CDATA[UserID]]></Name></Item></ExtAttr></xml>
+            """);
         var key = elements.First(e => e.Name is "UserID" or "Id" or "TagId").Value;
-        return harness.StoreAsync("change_contact", change, key, xml.ToString(), created, receivedAt, channel);
+        return harness.StoreAsync("change_contact", change, key, xml, created, receivedAt, channel);
     }
 
     /// <summary>Stores any message.</summary>
@@ -64,9 +63,9 @@ internal static class EventInbox
     private static EventDrain Drain(this SyncHarness harness) =>
         (EventDrain)harness.Services.GetService(typeof(EventDrain))!;
 
-    private static object Time(DateTimeOffset? time) =>
+    private static NpgsqlParameter Time(DateTimeOffset? time) =>
         new NpgsqlParameter { NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.TimestampTz, Value = (object?)time?.ToUniversalTime() ?? DBNull.Value };
 
-    private static object Text(string? text) =>
+    private static NpgsqlParameter Text(string? text) =>
         new NpgsqlParameter { NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Text, Value = (object?)text ?? DBNull.Value };
 }

@@ -241,7 +241,7 @@ public sealed class ContactEventTests(TestDatabase database) : IClassFixture<Tes
         Assert.Equal(calls, harness.Simulator.Calls.Count(harness.Corp.Id));
     }
 
-    private static IReadOnlyCollection<(string, string)> Full(bool full, (string, string)[] reduced, params (string, string)[] more) =>
+    private static (string, string)[] Full(bool full, (string, string)[] reduced, params (string, string)[] more) =>
         full ? [.. reduced, .. more] : reduced;
 
     private static Task<Guid> RefAsync(SyncHarness harness, string userId) =>

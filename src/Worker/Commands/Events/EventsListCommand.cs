@@ -47,7 +47,7 @@ internal static class EventsListCommand
         return command;
     }
 
-    private static void Print(IAnsiConsole console, IReadOnlyList<EventOverview> events)
+    private static void Print(IAnsiConsole console, List<EventOverview> events)
     {
         if (events.Count == 0)
         {

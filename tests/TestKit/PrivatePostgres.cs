@@ -40,7 +40,8 @@ public sealed class PrivatePostgres : IAsyncDisposable
         Timeout = 10,
     }.ConnectionString;
 
-    private static string Binaries { get; } = Environment.GetEnvironmentVariable("WECOMSYNC_POSTGRES_BIN")
+    /// <summary>Where the programs of PostgreSQL lie.</summary>
+    public static string Binaries { get; } = Environment.GetEnvironmentVariable("WECOMSYNC_POSTGRES_BIN")
         ?? System.IO.Directory.GetDirectories("/usr/lib/postgresql").Select(version => Path.Combine(version, "bin")).Where(Path.Exists).Order().LastOrDefault()
         ?? throw new InvalidOperationException("No PostgreSQL binaries under /usr/lib/postgresql; install Debian's package or set WECOMSYNC_POSTGRES_BIN.");
 

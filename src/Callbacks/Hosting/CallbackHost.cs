@@ -56,7 +56,8 @@ internal static class CallbackHost
         limits.MaxRequestBodySize = RequestBody.MaxBytes;
         limits.MaxRequestHeadersTotalSize = 16 << 10;
         limits.MaxRequestHeaderCount = 50;
-        limits.RequestHeadersTimeout = TimeSpan.FromSeconds(5);
+        // Looked at once a second, so a slow client is gone within five.
+        limits.RequestHeadersTimeout = TimeSpan.FromSeconds(4);
         limits.KeepAliveTimeout = TimeSpan.FromSeconds(60);
         limits.MinRequestBodyDataRate = new MinDataRate(bytesPerSecond: 4096, gracePeriod: TimeSpan.FromSeconds(2));
     }

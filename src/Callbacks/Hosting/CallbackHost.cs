@@ -53,7 +53,7 @@ internal static class CallbackHost
         var limits = kestrel.Limits;
         limits.MaxConcurrentConnections = options.MaxConnections;
         limits.MaxConcurrentUpgradedConnections = 0;
-        limits.MaxRequestBodySize = RequestBody.MaxBytes;
+        limits.MaxRequestBodySize = RequestBody.MaxBytesWithFraming;
         limits.MaxRequestHeadersTotalSize = 16 << 10;
         limits.MaxRequestHeaderCount = 50;
         // Looked at once a second, so a slow client is gone within five.

@@ -31,6 +31,8 @@ public sealed class CallbackOptionsTests
 
     [Theory]
     [InlineData("ManagementUrl", "9081")]
+    [InlineData("ManagementUrl", "http://127.0.0.1:0")]
+    [InlineData("ManagementUrl", "http://127.0.0.1:5081")]
     [InlineData("ManagementUrl", "https://127.0.0.1:9081")]
     [InlineData("ManagementUrl", "http://127.0.0.1:9081/metrics")]
     [InlineData("SpoolLimitBytes", "1GB")]
@@ -47,7 +49,7 @@ public sealed class CallbackOptionsTests
     }
 
     private static CallbackOptions Read(params (string Key, string Value)[] settings) => CallbackOptions.Read(
-        new ConfigurationBuilder().AddInMemoryCollection(settings.Select(s => KeyValuePair.Create($"Callbacks:{s.Key}", (string?)s.Value))).Build(),
+        new ConfigurationBuilder().AddInMemoryCollection(settings.Select(s => KeyValuePair.Create($"Callbacks:{s.Key}", (string?)s.Value)).Append(KeyValuePair.Create("Urls", (string?)"http://localhost:5000;http://*:5081"))).Build(),
         new TestEnvironment());
 
     private sealed class TestEnvironment : IHostEnvironment

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using Npgsql;
 using WeComSync.Callbacks.Tests.Kit;
 using WeComSync.TestKit;
 using Xunit;
@@ -7,6 +6,7 @@ using Xunit;
 namespace WeComSync.Callbacks.Tests.Inbox;
 
 /// <summary>PostgreSQL frozen (G3) and down (G4) under 50 requests a second, the host measured from outside.</summary>
+[TestClass(DisableParallelization = true)]
 public sealed class OutageTests
 {
     private const int PerSecond = 50;
@@ -79,7 +79,8 @@ public sealed class OutageTests
     public async Task Host_that_starts_before_the_database_waits_for_it()
     {
         await using var scene = await Scene.StartAsync();
-        await scene.Host.DisposeAsync();
+        scene.Host.Process.Kill();
+        await scene.Host.Process.WaitForExitAsync();
         await scene.Server.KillAsync(Cancel);
         await using var host = await TestHost.StartAsync(scene.Database.ConnectionString, scene.SpoolPath, waitUntilReady: false);
 
@@ -98,6 +99,7 @@ public sealed class OutageTests
         await scene.Server.StartAsync(Cancel);
         await Eventually.TrueAsync("the event is accepted", async () =>
             await host.PostAsync(scene.Tenant, delivery, Cancel) == System.Net.HttpStatusCode.OK);
+        scene.Database.DataSource.Clear();
         Assert.Equal(1, await InboxRows.CountAsync(scene.Database, scene.Tenant, Cancel));
     }
 
@@ -137,7 +139,7 @@ public sealed class OutageTests
 
         public async Task<TimeSpan> AssertAllStoredOnceAsync(TimeSpan within)
         {
-            NpgsqlConnection.ClearAllPools();
+            Database.DataSource.Clear();
             var drained = await Eventually.TrueAsync(
                 "everything is in the inbox", async () => await InboxRows.CountAsync(Database, Tenant, Cancel) >= Sender.Acknowledged.Count(), within);
             await Eventually.TrueAsync("the spool is empty", () => Directory.GetFiles(SpoolPath, "*.event").Length == 0, within);
@@ -154,7 +156,6 @@ public sealed class OutageTests
         public async ValueTask DisposeAsync()
         {
             await Host.DisposeAsync();
-            NpgsqlConnection.ClearAllPools();
             await Server.DisposeAsync();
             spool.Delete(recursive: true);
         }

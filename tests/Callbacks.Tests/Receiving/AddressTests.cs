@@ -30,7 +30,7 @@ public sealed class AddressTests(TestDatabase database) : IClassFixture<TestData
             Assert.Equal(System.Text.Encoding.UTF8.GetBytes(message), await answer.Content.ReadAsByteArrayAsync(Cancel));
         }
 
-        Assert.Equal(0, await InboxRows.CountAsync(database, tenant, Cancel));
+        await InboxRows.AssertCountAsync(database, tenant, 0, Cancel);
     }
 
     [Fact]
@@ -89,7 +89,7 @@ public sealed class AddressTests(TestDatabase database) : IClassFixture<TestData
         });
         Assert.Equal(HttpStatusCode.Forbidden, await host.PostAsync(old, old.WeCom.Deliver(old.UserEvent(2)), Cancel));
         await AssertEchoAsync(host, rotated);
-        Assert.Equal(1, await InboxRows.CountAsync(database, old, Cancel));
+        await InboxRows.AssertCountAsync(database, old, 1, Cancel);
     }
 
     [Fact]

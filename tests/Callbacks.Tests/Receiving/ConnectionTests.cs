@@ -80,7 +80,7 @@ public sealed class ConnectionTests(TestDatabase database) : IClassFixture<TestD
         Assert.True(longest < TimeSpan.FromSeconds(6), $"a slow client stayed {longest.TotalSeconds:0.0} s");
         var p99 = times.Order().ElementAt(times.Count * 99 / 100);
         Assert.True(p99 < TimeSpan.FromSeconds(1), $"p99 {p99.TotalMilliseconds:0} ms of {times.Count}");
-        Assert.Equal(number, await InboxRows.CountAsync(database, tenant, Cancel));
+        await InboxRows.AssertCountAsync(database, tenant, number, Cancel);
     }
 
     [Fact]
@@ -112,6 +112,7 @@ public sealed class ConnectionTests(TestDatabase database) : IClassFixture<TestD
         }
 
         Assert.Equal(HttpStatusCode.OK, await host.PostAsync(tenant, tenant.WeCom.Deliver(tenant.UserEvent(2)), Cancel));
+        await InboxRows.AssertCountAsync(database, tenant, 1, Cancel);
         Assert.Equal("user-2", Assert.Single(await InboxRows.OfAsync(database, tenant, Cancel)).ObjectKey);
     }
 

@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using System.Net;
-using Npgsql;
 using WeComSync.Callbacks.Tests.Kit;
 using WeComSync.TestKit;
 using Xunit;
@@ -74,7 +73,7 @@ public sealed class KillTests
             await done.CancelAsync();
             await Task.WhenAll(senders);
             await host.Process.WaitUntilAsync("the host is ready", host.IsReadyAsync);
-            NpgsqlConnection.ClearAllPools();
+            database.DataSource.Clear();
             await Eventually.TrueAsync("the spool is empty", () => Directory.GetFiles(spool.FullName, "*.event").Length == 0, TimeSpan.FromMinutes(1));
 
             // Events of requests that were cut may be there too: they were kept, and nobody was told.

@@ -82,6 +82,9 @@ dotnet_build() {
 
 # --- processes ------------------------------------------------------------------------------------------------------
 
+# In front of a command in the background: no terminal of its own, and Ctrl-C works in it, which bash turns off there.
+DETACHED=(env "--default-signal=INT,QUIT" setsid)
+
 # A process is known by its id and its start time: ids are used again.
 started_at() {
   local stat=''
@@ -233,7 +236,7 @@ start_postgres() {
     mark=$(wc -c <"$LOGS/postgres.log")
     (
       cd /
-      exec setsid "${AS_POSTGRES[@]}" "$POSTGRES_BIN/postgres" -D "$data" -c listen_addresses=127.0.0.1 -p "$POSTGRES_PORT" \
+      exec "${DETACHED[@]}" "${AS_POSTGRES[@]}" "$POSTGRES_BIN/postgres" -D "$data" -c listen_addresses=127.0.0.1 -p "$POSTGRES_PORT" \
         -c unix_socket_directories= "$@" </dev/null >>"$LOGS/postgres.log" 2>&1 9>&-
     ) &
     POSTGRES_PID=$!
@@ -255,4 +258,29 @@ stop_postgres() {
   wait_until_gone "$1" 30 && return 0
   kill -QUIT "$1" 2>/dev/null
   wait_until_gone "$1" 10 || kill -KILL "$1"
+}
+
+# --- what ops/up started --------------------------------------------------------------------------------------------
+
+# stop_hosts NAME...
+stop_hosts() {
+  local name
+  for name; do
+    running "$name" || continue
+    say "Stopping ${TITLE[$name]}"
+    stop_process "$name" 30
+  done
+}
+
+stop_everything() {
+  stop_hosts worker callbacks simulator
+  running postgres || return 0
+  say "Stopping PostgreSQL"
+  stop_postgres "$PID"
+}
+
+any_running() {
+  local name
+  for name in simulator callbacks worker postgres; do ! running "$name" || return 0; done
+  return 1
 }

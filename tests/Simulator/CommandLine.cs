@@ -1,11 +1,12 @@
-using System.Globalization;
+using WeComSync.Simulator.Callbacks;
 using WeComSync.Simulator.Corps;
 using WeComSync.Simulator.Limits;
 
 namespace WeComSync.Simulator;
 
 /// <summary>The simulator as a process.</summary>
-internal sealed record CommandLine(SimulatorOptions Host, IReadOnlyList<CorpOptions> Corps)
+/// <param name="Callbacks">The event server of every company; null: none yet.</param>
+internal sealed record CommandLine(SimulatorOptions Host, IReadOnlyList<CorpOptions> Corps, CallbackTarget? Callbacks)
 {
     public const string Help = """
         A web host that behaves like WeCom. Its first line of output is one JSON object: baseUrl, and for each company
@@ -27,89 +28,58 @@ internal sealed record CommandLine(SimulatorOptions Host, IReadOnlyList<CorpOpti
           --concurrent N          calls at once per company and endpoint; 0 none (0)
           --caller ADDRESS        the public address that calls seem to come from
           --trusted-ips A,B       the application's trusted IPs (not configured)
+          --callback-url URL      event server of contact sync, with --callback-token and --callback-aes-key; not checked (none)
+          --callback-form reduced|full           what events tell (reduced)
+
+        "load --help": posts events to an event server and measures it.
         """;
 
     private static readonly string[] Known =
     [
         "urls", "corps", "seed", "people", "departments", "tags", "several-share", "name", "app", "contact-sync-ip", "fetch-child",
         "max-users", "per-minute", "concurrent", "caller", "trusted-ips",
+        "callback-url", "callback-token", "callback-aes-key", "callback-form",
     ];
 
     /// <exception cref="FormatException">Says which argument is wrong.</exception>
     public static CommandLine Parse(string[] args)
     {
-        var given = Pairs(args);
-        var perMinute = Number(given, "per-minute", 10_000);
+        var given = Arguments.Parse(args, Known);
+        var perMinute = given.Number("per-minute", 10_000);
         var limits = perMinute == 0 ? RateLimits.None : new RateLimits { PerMinute = perMinute };
-        var seed = Number(given, "seed", 1);
+        var seed = given.Number("seed", 1);
         var corp = new CorpOptions
         {
-            People = Number(given, "people", 500),
-            Departments = Number(given, "departments", 40, least: 1),
-            Tags = Number(given, "tags", 10),
-            SeveralDepartmentsShare = Share(given),
-            AppIsNew = Choice(given, "app", "new", "old"),
-            ContactSyncIp = Choice(given, "contact-sync-ip", "new", "grandfathered") ? ContactSyncIp.New : ContactSyncIp.Grandfathered,
-            TrustedIps = given.GetValueOrDefault("trusted-ips") is { } list ? [.. list.Split(',')] : null,
+            People = given.Number("people", 500),
+            Departments = given.Number("departments", 40, least: 1),
+            Tags = given.Number("tags", 10),
+            SeveralDepartmentsShare = given.Share("several-share", 0.08),
+            AppIsNew = given.Choice("app", "new", "old"),
+            ContactSyncIp = given.Choice("contact-sync-ip", "new", "grandfathered") ? ContactSyncIp.New : ContactSyncIp.Grandfathered,
+            TrustedIps = given.Text("trusted-ips") is { } list ? [.. list.Split(',')] : null,
             Settings = new CorpSettings
             {
-                HonoursFetchChild = Choice(given, "fetch-child", "true", "false"),
-                MaxUsersPerAnswer = Number(given, "max-users", 0),
-                Limits = limits with { Concurrent = Number(given, "concurrent", 0) },
+                HonoursFetchChild = given.Choice("fetch-child", "true", "false"),
+                MaxUsersPerAnswer = given.Number("max-users", 0),
+                Limits = limits with { Concurrent = given.Number("concurrent", 0) },
             },
         };
-        corp = corp with { Name = given.GetValueOrDefault("name", corp.Name) };
+        corp = corp with { Name = given.Text("name") ?? corp.Name };
         var host = new SimulatorOptions { Port = Port(given) };
         host = host with
         {
-            CallerAddress = given.GetValueOrDefault("caller", host.CallerAddress!),
+            CallerAddress = given.Text("caller") ?? host.CallerAddress,
             AddressLimits = perMinute == 0 ? RateLimits.None : host.AddressLimits,
         };
-        return new CommandLine(host, [.. Enumerable.Range(0, Number(given, "corps", 1, least: 1)).Select(i => corp with { Seed = seed + i })]);
+        return new CommandLine(
+            host,
+            [.. Enumerable.Range(0, given.Number("corps", 1, least: 1)).Select(i => corp with { Seed = seed + i })],
+            given.Target("callback-url", "callback-token", "callback-aes-key", given.Choice("callback-form", "reduced", "full")));
     }
 
-    private static Dictionary<string, string> Pairs(string[] args)
+    private static int Port(Arguments given)
     {
-        var given = new Dictionary<string, string>();
-        for (var i = 0; i < args.Length; i += 2)
-        {
-            var name = args[i].StartsWith("--", StringComparison.Ordinal) ? args[i][2..] : "";
-            if (!Known.Contains(name))
-                throw new FormatException($"{args[i]} is not known; --help lists what is.");
-            if (i + 1 == args.Length)
-                throw new FormatException($"--{name} needs a value.");
-            given[name] = args[i + 1];
-        }
-        return given;
-    }
-
-    private static int Number(Dictionary<string, string> given, string name, int otherwise, int least = 0)
-    {
-        if (!given.TryGetValue(name, out var text))
-            return otherwise;
-        return int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= least
-            ? number
-            : throw new FormatException($"--{name} must be a whole number from {least} up, not '{text}'.");
-    }
-
-    private static double Share(Dictionary<string, string> given)
-    {
-        if (!given.TryGetValue("several-share", out var text))
-            return 0.08;
-        return double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var share) && share <= 1
-            ? share
-            : throw new FormatException($"--several-share must be from 0 to 1, not '{text}'.");
-    }
-
-    private static bool Choice(Dictionary<string, string> given, string name, string yes, string no)
-    {
-        var text = given.GetValueOrDefault(name, yes);
-        return text == yes || (text == no ? false : throw new FormatException($"--{name} must be {yes} or {no}, not '{text}'."));
-    }
-
-    private static int Port(Dictionary<string, string> given)
-    {
-        if (!given.TryGetValue("urls", out var text))
+        if (given.Text("urls") is not { } text)
             return 0;
         return Uri.TryCreate(text, UriKind.Absolute, out var url) && url is { Scheme: "http", IsLoopback: true }
             ? url.Port

@@ -1,16 +1,23 @@
 using System.Runtime.InteropServices;
 using System.Text.Json;
 using WeComSync.Simulator;
+using WeComSync.Simulator.Callbacks;
 using WeComSync.Simulator.Control;
 
+var isLoad = args is [LoadCommand.Name, ..];
 if (args.Contains("--help"))
 {
-    Console.WriteLine(CommandLine.Help);
+    Console.WriteLine(isLoad ? LoadCommand.Help : CommandLine.Help);
     return 0;
 }
 CommandLine line;
 try
 {
+    if (isLoad)
+    {
+        await LoadCommand.RunAsync(args[1..], CancellationToken.None);
+        return 0;
+    }
     line = CommandLine.Parse(args);
 }
 catch (FormatException mistake)
@@ -34,7 +41,11 @@ catch (IOException taken)
 }
 await using var running = host;
 foreach (var corp in line.Corps)
-    host.AddCorp(corp);
+{
+    var added = host.AddCorp(corp);
+    if (line.Callbacks is { } callbacks)
+        await added.SetCallbackAsync(callbacks, verify: false, CancellationToken.None);
+}
 // One line, which a script reads to make a tenant file of it.
 Console.WriteLine(JsonSerializer.Serialize(
     new { host.BaseUrl, Corps = host.Corps.Select(CorpView.Of) }, ControlJson.Options));

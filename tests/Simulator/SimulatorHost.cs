@@ -3,6 +3,7 @@ using System.Net;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using WeComSync.Simulator.Api;
+using WeComSync.Simulator.Callbacks;
 using WeComSync.Simulator.Calls;
 using WeComSync.Simulator.Control;
 using WeComSync.Simulator.Corps;
@@ -19,12 +20,14 @@ public sealed class SimulatorHost : IAsyncDisposable
     private readonly ConcurrentDictionary<string, bool> _takenIds = new(StringComparer.OrdinalIgnoreCase);
     private readonly CancellationTokenSource _stopping = new();
     private readonly WebApplication _app;
+    private readonly CallbackPost _callbacks;
     private volatile string? _callerAddress;
 
     private SimulatorHost(SimulatorOptions options)
     {
         Options = options;
         Clock = new SimulatorClock(options.Time);
+        _callbacks = new CallbackPost(Clock);
         AddressLimits = options.AddressLimits;
         SecretGuard = new SecretGuard(options.WrongSecretsBeforeBan);
         _callerAddress = options.CallerAddress;
@@ -75,7 +78,7 @@ public sealed class SimulatorHost : IAsyncDisposable
         var corpId = options.CorpId ?? MadeUpCorpId(options.Seed);
         if (!_takenIds.TryAdd(corpId, true) && options.CorpId is not null)
             throw new ArgumentException($"There is a company {corpId} already.", nameof(options));
-        return _corps[corpId] = new Corp(options, corpId, WorldGenerator.Generate(options, Clock), Tokens, Clock);
+        return _corps[corpId] = new Corp(options, corpId, WorldGenerator.Generate(options, Clock), Tokens, _callbacks, Clock);
     }
 
     /// <param name="corpId">In any case.</param>
@@ -84,8 +87,11 @@ public sealed class SimulatorHost : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _stopping.CancelAsync();
+        foreach (var corp in _corps.Values)
+            await corp.Callbacks.DisposeAsync();
         await _app.StopAsync();
         await _app.DisposeAsync();
+        _callbacks.Dispose();
         _stopping.Dispose();
     }
 

@@ -8,6 +8,8 @@ using WeComSync.Domain.Tenants;
 using WeComSync.Simulator;
 using WeComSync.Simulator.Corps;
 using WeComSync.Simulator.Worlds;
+using WeComSync.Worker.Events;
+using WeComSync.Worker.Jobs;
 using WeComSync.Worker.Sync;
 using Xunit;
 
@@ -60,7 +62,9 @@ internal sealed class SyncHarness : IAsyncDisposable
         });
         builder.Services.AddSingleton(TimeProvider.System);
         builder.Services.AddStorage(new StorageOptions { ConnectionString = database.ConnectionString });
+        builder.Services.AddJobs(database.ConnectionString, new JobOptions());
         builder.AddSync();
+        builder.AddEvents();
         return builder.Build();
     }
 
@@ -95,7 +99,7 @@ internal sealed class SyncHarness : IAsyncDisposable
         command.Parameters.Add(new NpgsqlParameter { Value = Tenant.Id });
         foreach (var value in more)
         {
-            command.Parameters.Add(new NpgsqlParameter { Value = value });
+            command.Parameters.Add(value as NpgsqlParameter ?? new NpgsqlParameter { Value = value });
         }
 
         return (T)(await command.ExecuteScalarAsync(TestContext.Current.CancellationToken))!;

@@ -12,6 +12,7 @@ public sealed class TcpForwarder : IAsyncDisposable
     private readonly string host;
     private readonly int port;
     private readonly Task accepting;
+    private volatile bool frozen;
 
     /// <param name="listenOn">Port on the loopback address.</param>
     /// <param name="connectionString">Names the server.</param>
@@ -32,6 +33,9 @@ public sealed class TcpForwarder : IAsyncDisposable
         free.Start();
         return ((IPEndPoint)free.LocalEndpoint).Port;
     }
+
+    /// <summary>From now on bytes are accepted and passed to nobody, as by a server whose disk hangs.</summary>
+    public void Freeze() => frozen = true;
 
     public async ValueTask DisposeAsync()
     {
@@ -63,8 +67,19 @@ public sealed class TcpForwarder : IAsyncDisposable
         using var far = new TcpClient();
         await far.ConnectAsync(host, port, stop.Token);
         // Either side's end is the other's.
-        await Task.WhenAny(
-            near.GetStream().CopyToAsync(far.GetStream(), stop.Token),
-            far.GetStream().CopyToAsync(near.GetStream(), stop.Token));
+        await Task.WhenAny(PumpAsync(near.GetStream(), far.GetStream()), PumpAsync(far.GetStream(), near.GetStream()));
+    }
+
+    private async Task PumpAsync(NetworkStream from, NetworkStream to)
+    {
+        var buffer = new byte[16 * 1024];
+        int length;
+        while ((length = await from.ReadAsync(buffer, stop.Token)) > 0)
+        {
+            if (!frozen)
+            {
+                await to.WriteAsync(buffer.AsMemory(0, length), stop.Token);
+            }
+        }
     }
 }

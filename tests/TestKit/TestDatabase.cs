@@ -13,7 +13,9 @@ namespace WeComSync.TestKit;
 /// </summary>
 public sealed class TestDatabase : IAsyncLifetime
 {
-    private const string Template = "wecomsync_template";
+    /// <summary>Named after the build that holds the migrations: on a shared server another branch has another template.</summary>
+    private static readonly string Template = $"wecomsync_template_{typeof(SyncDbContext).Module.ModuleVersionId:N}";
+
     private const long TemplateLock = 7_236_837_002;
 
     private readonly string name = $"test_{Guid.NewGuid():N}";
@@ -68,6 +70,8 @@ public sealed class TestDatabase : IAsyncLifetime
 
         ConnectionString = For(name);
         services = Register(ConnectionString).BuildServiceProvider();
+        // A server that outlives the run may hold the template of an older build.
+        await services.GetRequiredService<SchemaMigration>().RunAsync(ct);
     }
 
     public async ValueTask DisposeAsync()

@@ -47,6 +47,12 @@ public sealed class CallbackEvent
     /// <summary>How often somebody began to apply the event; counted before the work, so that an event that kills its process counts.</summary>
     public int Tries { get; set; }
 
+    /// <summary>When a worker last said that it works on the event. Old and still there: that worker died.</summary>
+    public DateTimeOffset? ClaimedAt { get; set; }
+
+    /// <summary>Which worker works on the event; null if none does.</summary>
+    public string? ClaimedBy { get; set; }
+
     /// <summary>Why the last try failed, without secrets.</summary>
     public string? Error { get; set; }
 

@@ -24,4 +24,7 @@ public sealed class InboxDrain
 
     /// <summary>When the job was queued that has not begun to look yet; null if there is none.</summary>
     public DateTimeOffset? QueuedAt { get; set; }
+
+    /// <summary>WeCom is away or over its limits for this tenant: its events wait until then.</summary>
+    public DateTimeOffset? PausedUntil { get; set; }
 }

@@ -78,6 +78,9 @@ internal static class ControlModel
             callback.Property(e => e.Tries).HasDefaultValue(0);
             callback.HasIndex(e => new { e.TenantId, e.Channel, e.Digest }).IsUnique();
             callback.HasIndex(e => new { e.TenantId, e.Id }).HasFilter("state = 'waiting'").HasDatabaseName("ix_callback_events_waiting");
+            callback.HasIndex(e => new { e.TenantId, e.Id }, "ix_callback_events_unhappy").HasFilter("state IN ('failed', 'parked')");
+            // Rows come in this order: a few pages of index for any number of rows, and next to nothing for each insert.
+            callback.HasIndex(e => e.ReceivedAt, "ix_callback_events_age").HasMethod("brin");
         });
         model.Entity<CallbackAttempt>(attempt =>
         {
@@ -89,6 +92,12 @@ internal static class ControlModel
             drain.ToTable("inbox_drains", Schema);
             drain.HasKey(d => d.TenantId);
             drain.Property(d => d.TenantId).ValueGeneratedNever();
+        });
+        model.Entity<CallbackReveal>(reveal =>
+        {
+            reveal.ToTable("callback_reveals", Schema);
+            reveal.HasKey(r => new { r.TenantId, r.Id });
+            reveal.Property(r => r.Id).UseIdentityAlwaysColumn();
         });
         model.Entity<AccessToken>(token =>
         {

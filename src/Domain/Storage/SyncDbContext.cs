@@ -31,6 +31,8 @@ public sealed class SyncDbContext(DbContextOptions<SyncDbContext> options) : DbC
 
     public DbSet<CallbackEvent> CallbackEvents => Set<CallbackEvent>();
 
+    public DbSet<CallbackReveal> CallbackReveals => Set<CallbackReveal>();
+
     public DbSet<CallbackAttempt> CallbackAttempts => Set<CallbackAttempt>();
 
     public DbSet<InboxDrain> InboxDrains => Set<InboxDrain>();

@@ -3,6 +3,7 @@ using System.CommandLine.Parsing;
 using Microsoft.EntityFrameworkCore;
 using Npgsql;
 using WeComSync.Domain.Storage;
+using WeComSync.Worker.WeCom;
 
 namespace WeComSync.Worker.Commands;
 
@@ -30,7 +31,8 @@ internal sealed record Failure(int ExitCode, string Message)
         OperationCanceledException or NpgsqlException when stopped.IsCancellationRequested =>
             new(ExitCodes.Failed, "Stopped by a signal before it was done; nothing was half-applied. Run the command again."),
         BadInputException bad => new(ExitCodes.Usage, bad.Message) { Problems = bad.Problems },
-        CommandFailedException or ConfigurationException => new(ExitCodes.Failed, exception.Message),
+        WeComException { Class: WeComErrorClass.StopTenant } => new(ExitCodes.Stopped, exception.Message),
+        CommandFailedException or ConfigurationException or WeComException => new(ExitCodes.Failed, exception.Message),
         DbUpdateConcurrencyException => new(
             ExitCodes.Failed, "Somebody else changed the same rows at this moment; nothing was changed. Run the command again."),
         PostgresException refused when !IsLost(refused) =>

@@ -1,10 +1,11 @@
 using System.CommandLine;
+using Microsoft.AspNetCore.Connections;
 using WeComSync.Worker.Storage;
 
 namespace WeComSync.Worker.Commands;
 
 /// <summary><c>serve</c>: scheduler, job server, dashboard and console, until a signal stops it. The default command.</summary>
-internal static class ServeCommand
+internal static partial class ServeCommand
 {
     public static Command Create()
     {
@@ -17,7 +18,37 @@ internal static class ServeCommand
     {
         await using var app = ServeHost.Build();
         await app.Services.GetRequiredService<StartChecks>().RunAsync(DatabaseNeed.Migrated, ct);
-        await app.RunAsync(ct);
+
+        var logger = app.Services.GetRequiredService<ILoggerFactory>().CreateLogger(typeof(ServeCommand));
+        using (app.Lifetime.ApplicationStopping.Register(() => LogStopping(logger)))
+        {
+            try
+            {
+                await app.RunAsync(ct);
+            }
+            catch (IOException taken) when (taken.InnerException is AddressInUseException)
+            {
+                throw new CommandFailedException($"{taken.Message} Stop what listens there, or set ASPNETCORE_URLS to another address.");
+            }
+            catch (Exception late) when (ct.IsCancellationRequested)
+            {
+                // Threads that wait for a database that hangs end with the process.
+                LogCutOff(logger, late);
+                throw new CommandFailedException(
+                    "Not everything stopped in time, and what had not was cut off. Its jobs are taken up again by whoever is next; nothing is half-applied.");
+            }
+        }
+
+        LogStopped(logger);
         return ExitCodes.Done;
     }
+
+    [LoggerMessage(LogLevel.Information, "Stopping: nothing new is started, and running syncs stop at their next safe point")]
+    private static partial void LogStopping(ILogger logger);
+
+    [LoggerMessage(LogLevel.Warning, "Not everything stopped in time")]
+    private static partial void LogCutOff(ILogger logger, Exception late);
+
+    [LoggerMessage(LogLevel.Information, "Stopped")]
+    private static partial void LogStopped(ILogger logger);
 }

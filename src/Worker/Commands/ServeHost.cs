@@ -1,5 +1,5 @@
-using Microsoft.Extensions.DependencyInjection.Extensions;
 using WeComSync.Domain.Storage;
+using WeComSync.Worker.Events;
 using WeComSync.Worker.OperatorConsole;
 using WeComSync.Worker.Health;
 using WeComSync.Worker.Jobs;
@@ -11,7 +11,8 @@ namespace WeComSync.Worker.Commands;
 /// <summary>The host of <c>serve</c>, put together.</summary>
 internal static class ServeHost
 {
-    private static readonly TimeSpan StopWithin = TimeSpan.FromSeconds(30);
+    /// <summary>Supervisors kill after 30 s as a rule; what is left of them is for the process to end.</summary>
+    private static readonly TimeSpan StopWithin = TimeSpan.FromSeconds(25);
 
     /// <param name="args">Settings as <c>--Key=value</c>, before all others; for tests.</param>
     /// <param name="more">Changes what was registered; for tests.</param>
@@ -36,12 +37,15 @@ internal static class ServeHost
         var connectionString = StorageOptions.Read(builder.Configuration, builder.Environment).ConnectionString;
         builder.Services.AddJobs(connectionString, JobOptions.Read(builder.Configuration));
         builder.Services.AddSchedules(connectionString);
-        builder.Services.TryAddSingleton<ISyncRunner, NoSync>();
+        builder.AddSync();
+        builder.AddEvents();
         builder.AddConsole(ConsoleOptions.Read(builder.Configuration));
         builder.Services.AddHealth();
+        builder.Services.AddWorkerMetrics();
         more?.Invoke(builder);
 
         var app = builder.Build();
+        app.UseWorkerMetrics();
         app.UseConsole();
         app.MapHealth();
         return app;

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Invocation;
+using WeComSync.Worker.Commands.Events;
 using WeComSync.Worker.Commands.Sync;
 using WeComSync.Worker.Commands.Status;
 using WeComSync.Worker.Commands.Tenants;
@@ -20,6 +21,7 @@ internal static class WorkerCommands
         root.Subcommands.Add(SyncCommand.Create());
         root.Subcommands.Add(StatusCommand.Create());
         root.Subcommands.Add(TenantsCommand.Create());
+        root.Subcommands.Add(EventsCommand.Create());
         return root;
     }
 

@@ -9,17 +9,22 @@ internal sealed record JobOptions
     /// <summary><c>Jobs:Workers</c>: jobs that this process runs at once. Most of a sync is waiting for WeCom.</summary>
     public int Workers { get; init; } = 8;
 
+    /// <summary><c>Jobs:EventWorkers</c>: tenants whose events this process applies at once, and single events that failed before.</summary>
+    public int EventWorkers { get; init; } = 8;
+
     /// <exception cref="ConfigurationException">A setting is wrong.</exception>
     public static JobOptions Read(IConfiguration configuration)
     {
         var options = new JobOptions();
-        if (configuration["Jobs:Workers"] is { Length: > 0 } text)
+        return new JobOptions
         {
-            options = int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var workers) && workers is >= 1 and <= 100
-                ? options with { Workers = workers }
-                : throw new ConfigurationException($"Jobs:Workers is '{text}'; it must be a whole number from 1 to 100.");
-        }
-
-        return options;
+            Workers = Read(configuration, "Jobs:Workers") ?? options.Workers,
+            EventWorkers = Read(configuration, "Jobs:EventWorkers") ?? options.EventWorkers,
+        };
     }
+
+    private static int? Read(IConfiguration configuration, string key) =>
+        configuration[key] is not { Length: > 0 } text ? null
+        : int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var workers) && workers is >= 1 and <= 100 ? workers
+        : throw new ConfigurationException($"{key} is '{text}'; it must be a whole number from 1 to 100.");
 }

@@ -1,7 +1,10 @@
 using Hangfire;
 using Hangfire.AspNetCore;
+using Hangfire.Client;
 using Hangfire.Common;
 using Hangfire.PostgreSql;
+using Hangfire.Server;
+using Hangfire.States;
 using Npgsql;
 using WeComSync.Domain.Inbox;
 using WeComSync.Domain.Runs;
@@ -19,14 +22,14 @@ internal static class JobServices
     private static readonly TimeSpan Invisibility = TimeSpan.FromSeconds(90);
 
     /// <summary>Less than the host's own, so that Hangfire still gives back what did not stop.</summary>
-    private static readonly TimeSpan Shutdown = TimeSpan.FromSeconds(25);
+    private static readonly TimeSpan Shutdown = TimeSpan.FromSeconds(20);
 
     /// <param name="services">Where to register.</param>
     /// <param name="connectionString">As configured.</param>
     /// <param name="options">The job server's settings.</param>
     public static void AddJobs(this IServiceCollection services, string connectionString, JobOptions options)
     {
-        services.AddKeyedSingleton(DataSource, (_, _) => NpgsqlDataSource.Create(WorkerConnections.Jobs(connectionString, options.Workers)));
+        services.AddKeyedSingleton(DataSource, (_, _) => NpgsqlDataSource.Create(WorkerConnections.Jobs(connectionString, options.Workers + options.EventWorkers)));
 
         // These before AddHangfire, which otherwise registers what is global to the process.
         services.AddSingleton<JobStorage>(provider =>
@@ -35,12 +38,16 @@ internal static class JobServices
         services.AddSingleton<IJobFilterProvider>(provider => new JobFilterProviderCollection(
             new JobFilterCollection
             {
-                new ScrubFailures(),
                 new DeferBusySync(provider.GetRequiredService<TimeProvider>()),
                 new ParkAfterCrashes(),
                 new StatisticsHistoryAttribute(),
             },
             new JobFilterAttributeFilterProvider()));
+        // All three or none: Hangfire ignores one that comes alone.
+        services.AddSingleton<IBackgroundJobFactory>(provider => new BackgroundJobFactory(provider.GetRequiredService<IJobFilterProvider>()));
+        services.AddSingleton<IBackgroundJobStateChanger>(provider => new BackgroundJobStateChanger(provider.GetRequiredService<IJobFilterProvider>()));
+        services.AddSingleton<IBackgroundJobPerformer>(provider => new ScrubbingPerformer(
+            new BackgroundJobPerformer(provider.GetRequiredService<IJobFilterProvider>(), provider.GetRequiredService<JobActivator>(), TaskScheduler.Default)));
         services.AddHangfire((_, hangfire) => hangfire.UseHangfireFormat());
         services.AddSingleton(JobServerName.New());
         services.AddHangfireServer((provider, server) =>
@@ -48,6 +55,15 @@ internal static class JobServices
             server.ServerName = provider.GetRequiredService<JobServerName>().Text;
             server.Queues = [ISyncJob.Queue];
             server.WorkerCount = options.Workers;
+            server.ShutdownTimeout = Shutdown;
+        });
+
+        // Servers of their own: a night of syncs does not delay events, and a storm of events no sync.
+        services.AddHangfireServer((provider, server) =>
+        {
+            server.ServerName = $"{provider.GetRequiredService<JobServerName>().Text}-events";
+            server.Queues = [InboxJobs.Queue];
+            server.WorkerCount = options.EventWorkers;
             server.ShutdownTimeout = Shutdown;
         });
 

@@ -33,7 +33,18 @@ internal static class ConsoleServices
 
     public static void UseConsole(this WebApplication app)
     {
-        app.UseSecurityHeaders(app.Services.GetRequiredService<ConsoleOptions>());
+        var options = app.Services.GetRequiredService<ConsoleOptions>();
+        if (options.Secure)
+        {
+            // TLS ends at a proxy; what reaches us in the clear was https outside, and cookies are made for that.
+            app.Use((context, next) =>
+            {
+                context.Request.Scheme = Uri.UriSchemeHttps;
+                return next(context);
+            });
+        }
+
+        app.UseSecurityHeaders(options);
         app.UseExceptionHandler(failed => failed.Run(context =>
             context.Response.WriteAsync("This did not work; the worker's log says why.", context.RequestAborted)));
         app.UseAuthentication();

@@ -10,12 +10,12 @@ internal sealed class Overview(NpgsqlDataSource dataSource)
     public const int Limit = 200;
 
     private const string Sql = """
-        SELECT t.key, t.name, CASE WHEN NOT t.enabled THEN 'disabled' ELSE t.state END AS shown, t.stopped_action,
+        SELECT t.key, t.name, CASE WHEN t.state = 'active' AND NOT t.enabled THEN 'disabled' ELSE t.state END AS shown, t.stopped_action,
                r.kind, r.state, r.started_at, coalesce(r.held, 0), count(*) OVER ()
         FROM control.tenants t
         LEFT JOIN LATERAL (
-            SELECT kind, state, started_at, held FROM control.sync_runs WHERE tenant_id = t.id ORDER BY started_at DESC LIMIT 1) r ON true
-        ORDER BY t.enabled AND t.state = 'stopped' DESC, coalesce(r.held, 0) > 0 DESC, r.state = 'failed' DESC NULLS LAST, t.key
+            SELECT kind, state, started_at, held FROM control.sync_runs WHERE tenant_id = t.id AND NOT dry_run ORDER BY started_at DESC LIMIT 1) r ON true
+        ORDER BY t.state = 'stopped' DESC, coalesce(r.held, 0) > 0 DESC, r.state = 'failed' DESC NULLS LAST, t.key
         LIMIT $1
         """;
 

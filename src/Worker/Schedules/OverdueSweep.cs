@@ -28,13 +28,13 @@ internal sealed partial class OverdueSweep(
     /// <summary>What was missed longer ago is left to the next due run.</summary>
     private static readonly TimeSpan Grace = TimeSpan.FromHours(24);
 
-    /// <returns>How many runs were queued.</returns>
-    public async Task<int> RunAsync(CancellationToken ct)
+    /// <returns>How many runs were queued; null if another worker was at it.</returns>
+    public async Task<int?> RunAsync(CancellationToken ct)
     {
         await using var only = await SessionLock.TryTakeAsync(dataSource, SweepLock, ct);
         if (only is null)
         {
-            return 0;
+            return null;
         }
 
         if (await queue.ReleaseAbandonedAsync(ct) is > 0 and var released)

@@ -29,6 +29,7 @@ internal static class QuartzStore
                 options.StoreJobDataAsStrings = true;
                 options.CommandTimeout = TimeSpan.FromSeconds(10);
                 options.MisfireThreshold = TimeSpan.FromSeconds(30);
+                options.UseBackgroundThreads = true; // or a host that fails to start never ends
             });
             more(store);
         });

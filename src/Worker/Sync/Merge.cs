@@ -13,13 +13,16 @@ internal sealed class Merge : IAsyncDisposable
 {
     private readonly NpgsqlConnection connection;
     private readonly NpgsqlTransaction transaction;
+    private readonly bool ofEvents;
     private readonly Dictionary<string, KindCounts> counts = [];
     private readonly List<MirrorTable> compared = [];
+    private readonly HashSet<MirrorTable> removing = [];
 
-    private Merge(NpgsqlConnection connection, NpgsqlTransaction transaction, long tenantId, string cause, long approvedRun)
+    private Merge(NpgsqlConnection connection, NpgsqlTransaction transaction, long tenantId, bool ofEvents, string cause, long approvedRun)
     {
         this.connection = connection;
         this.transaction = transaction;
+        this.ofEvents = ofEvents;
         TenantId = tenantId;
         Cause = cause;
         ApprovedRun = approvedRun;
@@ -40,7 +43,10 @@ internal sealed class Merge : IAsyncDisposable
     /// <param name="connection">Carries the staging tables.</param>
     /// <param name="tenantId">Whose mirror.</param>
     /// <param name="part">Which half.</param>
-    /// <param name="fence">The run's number; null for an event, which any run may precede or follow.</param>
+    /// <param name="fence">
+    /// The run's number; null for events, which any run may precede or follow: their merge dates also what it finds unchanged, and
+    /// takes the cause of each object's changes from <c>causes</c>.
+    /// </param>
     /// <param name="cause">See <see cref="Cause"/>.</param>
     /// <param name="approvedRun">See <see cref="ApprovedRun"/>.</param>
     /// <param name="ct">Stops the merge; nothing is written then.</param>
@@ -52,7 +58,8 @@ internal sealed class Merge : IAsyncDisposable
         try
         {
             // Sorts and hashes of a whole company stay in memory.
-            await connection.ExecuteAsync("SET LOCAL work_mem = '64MB'", [], ct);
+            // Another merge of the tenant may take longer than a session waits for other locks.
+            await connection.ExecuteAsync("SET LOCAL work_mem = '64MB'; SET LOCAL lock_timeout = '60s'", [], ct);
             var current = await connection.ScalarAsync<long>(
                 """
                 INSERT INTO control.merge_fences AS f (tenant_id, part, fence) VALUES ($1, $2, 0)
@@ -62,7 +69,7 @@ internal sealed class Merge : IAsyncDisposable
                 ct);
             return fence is { } own && own != current
                 ? throw new RunSupersededException()
-                : new Merge(connection, transaction, tenantId, cause, approvedRun);
+                : new Merge(connection, transaction, tenantId, fence is null, cause, approvedRun);
         }
         catch
         {
@@ -86,8 +93,9 @@ internal sealed class Merge : IAsyncDisposable
     /// <param name="ct">Stops the merge.</param>
     public async Task CompareAsync(MirrorTable table, IReadOnlySet<string> withheld, CancellationToken ct)
     {
-        await ExecuteAsync($"ANALYZE {table.Stage}", ct);
-        await ExecuteAsync(MirrorSql.CreateDifference(table, withheld), ct);
+        // Of the key alone: the rest of a wide row would cost as much as the comparison.
+        await ExecuteAsync($"ANALYZE {table.Stage} ({string.Join(", ", table.Key.Select(c => c.Name))})", ct);
+        await ExecuteAsync(MirrorSql.CreateDifference(table, withheld, touch: ofEvents), ct);
         compared.Add(table);
     }
 
@@ -112,6 +120,11 @@ internal sealed class Merge : IAsyncDisposable
         }
 
         var removals = await connection.ExecuteAsync(MirrorSql.AddRemovals(table, scope), [TenantId, listedAt], ct);
+        if (removals > 0)
+        {
+            removing.Add(table);
+        }
+
         if (removals > 0 && guard is not null)
         {
             var unapproved = await connection.ScalarAsync<long>(MirrorSql.CountUnapproved(table), [TenantId, ApprovedRun], ct);
@@ -124,6 +137,16 @@ internal sealed class Merge : IAsyncDisposable
         return 0;
     }
 
+    /// <summary>Whether <see cref="RemoveAsync"/> found rows to remove or to hold.</summary>
+    public bool HasRemovals(MirrorTable table) => removing.Contains(table);
+
+    /// <summary>Removes rows that are known to be gone, without a listing that lacks them.</summary>
+    /// <param name="table">A table that was compared.</param>
+    /// <param name="gone">SQL that returns the key columns and <c>fetched_at</c>, when it was known; <c>$1</c> is the tenant.</param>
+    /// <param name="ct">Stops the merge.</param>
+    public Task RemoveKnownAsync(MirrorTable table, string gone, CancellationToken ct) =>
+        ExecuteAsync(MirrorSql.AddKnownRemovals(table, gone), ct);
+
     /// <summary>Writes every difference, its change record, and the list of held removals.</summary>
     public async Task ApplyAsync(long runId, CancellationToken ct)
     {
@@ -133,11 +156,12 @@ internal sealed class Merge : IAsyncDisposable
             await WriteIfAsync(kind.Created > 0, MirrorSql.Insert(table), ct);
             await WriteIfAsync(kind.Changed + kind.Restored > 0, MirrorSql.Update(table), ct);
             await WriteIfAsync(kind.Removed > 0, MirrorSql.Remove(table), ct);
+            await WriteIfAsync(ofEvents, MirrorSql.Touch(table), ct);
             var changes = kind.Created + kind.Changed + kind.Restored + kind.Removed;
             if (changes > 0)
             {
                 var before = await ReserveChangesAsync(changes, ct);
-                await connection.ExecuteAsync(MirrorSql.RecordChanges(table), [TenantId, before, Cause], ct);
+                await connection.ExecuteAsync(MirrorSql.RecordChanges(table, ofEvents), [TenantId, before, Cause], ct);
             }
 
             if (kind.Held > 0)

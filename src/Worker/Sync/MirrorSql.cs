@@ -22,7 +22,11 @@ internal static class MirrorSql
     /// </summary>
     /// <param name="table">The table.</param>
     /// <param name="withheld">Columns that WeCom hides from this tenant: the mirror keeps what it has.</param>
-    public static string CreateDifference(MirrorTable table, IReadOnlySet<string> withheld)
+    /// <param name="touch">
+    /// Whether rows that do not differ are listed too, as <c>seen</c>: they get the new <c>fetched_at</c>, so that whoever fetched
+    /// earlier and merges later leaves them alone.
+    /// </param>
+    public static string CreateDifference(MirrorTable table, IReadOnlySet<string> withheld, bool touch)
     {
         string After(Column c) => withheld.Contains(c.Name) ? $"m.{c.Name}"
             : c.Default is null ? $"COALESCE(s.{c.Name}, m.{c.Name})"
@@ -39,10 +43,11 @@ internal static class MirrorSql
         return $"""
             CREATE TEMP TABLE {table.Difference} ON COMMIT DROP AS
             SELECT {List(table.Key, "s.")}{values}, s.fetched_at,
-                   CASE WHEN m.tenant_id IS NULL THEN 'created' WHEN m.removed_at IS NOT NULL THEN 'restored' ELSE 'changed' END AS op,
+                   CASE WHEN m.tenant_id IS NULL THEN 'created' WHEN m.removed_at IS NOT NULL THEN 'restored'
+                        WHEN {differs} THEN 'changed' ELSE 'seen' END AS op,
                    {fields} AS fields
             FROM {table.Stage} s LEFT JOIN {table.Target} m ON m.tenant_id = $1 AND {Equal(table, "m.", "s.")}
-            WHERE m.tenant_id IS NULL OR (m.fetched_at <= s.fetched_at AND (m.removed_at IS NOT NULL OR {differs}))
+            WHERE m.tenant_id IS NULL OR (m.fetched_at <= s.fetched_at AND ({(touch ? "true" : $"m.removed_at IS NOT NULL OR {differs}")}))
             """;
     }
 
@@ -56,6 +61,42 @@ internal static class MirrorSql
         WHERE m.tenant_id = $1 AND m.removed_at IS NULL AND m.fetched_at < $2
           AND NOT EXISTS (SELECT FROM {table.Stage} s WHERE {Equal(table, "m.", "s.")})
           AND ({scope})
+        """;
+
+    /// <summary>Adds to the difference live rows that are known to be gone, unless the mirror fetched them later than that was known.</summary>
+    /// <param name="table">The table.</param>
+    /// <param name="gone">SQL that returns the key columns and <c>fetched_at</c>, when it was known.</param>
+    public static string AddKnownRemovals(MirrorTable table, string gone) => $"""
+        INSERT INTO {table.Difference} ({List(table.Key)}, fetched_at, op, fields)
+        SELECT {List(table.Key, "m.")}, max(g.fetched_at), 'removed', '{EmptyArray}'::text[]
+        FROM ({gone}) g JOIN {table.Target} m ON m.tenant_id = $1 AND {Equal(table, "m.", "g.")}
+        WHERE m.removed_at IS NULL AND m.fetched_at <= g.fetched_at
+          AND NOT EXISTS (SELECT FROM {table.Difference} d WHERE {Equal(table, "d.", "g.")})
+        GROUP BY {List(table.Key, "m.")}
+        """;
+
+    /// <summary>
+    /// Keeps in mind that objects which the mirror does not have (any more) are gone, so that an older word of them that comes late does
+    /// not bring them back. The feed says nothing of them.
+    /// </summary>
+    /// <param name="table">The table.</param>
+    /// <param name="gone">As for <see cref="AddKnownRemovals"/>.</param>
+    public static string InsertTombstones(MirrorTable table, string gone)
+    {
+        var needed = table.Values.Where(c => c.Default is not null).ToArray();
+        return $"""
+            INSERT INTO {table.Target} AS m ({List([.. table.Key, .. needed])}, tenant_id, ref, created_at, changed_at, fetched_at, removed_at)
+            SELECT {List(table.Key, "g.")}, {string.Concat(needed.Select(c => $"{c.Default}, "))}$1, gen_random_uuid(), now(), now(), max(g.fetched_at), now()
+            FROM ({gone}) g GROUP BY {List(table.Key, "g.")}
+            ON CONFLICT ({List([.. table.Key])}, tenant_id) DO UPDATE SET fetched_at = EXCLUDED.fetched_at
+            WHERE m.removed_at IS NOT NULL AND m.fetched_at < EXCLUDED.fetched_at
+            """;
+    }
+
+    /// <summary>Dates the rows that were seen unchanged.</summary>
+    public static string Touch(MirrorTable table) => $"""
+        UPDATE {table.Target} m SET fetched_at = d.fetched_at FROM {table.Difference} d
+        WHERE m.tenant_id = $1 AND {Equal(table, "m.", "d.")} AND d.op = 'seen'
         """;
 
     /// <summary>Puts back into waiting the removals that nobody approved; <c>$2</c> is the approved run or 0.</summary>
@@ -112,15 +153,26 @@ internal static class MirrorSql
         WHERE m.tenant_id = $1 AND {Equal(table, "m.", "d.")} AND d.op = 'removed'
         """;
 
+    /// <summary>Where a merge of events notes which of them is about which object.</summary>
+    public const string CreateCauses = "CREATE TEMP TABLE causes (kind text NOT NULL, id text NOT NULL, cause text NOT NULL, PRIMARY KEY (kind, id))";
+
     /// <summary>Writes the change feed. <c>$2</c> is the last number given out before, <c>$3</c> the cause.</summary>
-    public static string RecordChanges(MirrorTable table)
+    /// <param name="table">The table.</param>
+    /// <param name="perObject">Whether <c>causes</c> says for each object what caused its changes; <c>$3</c> is for the rest.</param>
+    public static string RecordChanges(MirrorTable table, bool perObject)
     {
-        var after = string.Join(", ", table.Key.Concat(table.Values).Select(c => $"'{c.Name}', d.{c.Name}"));
+        var cause = perObject
+            ? $"COALESCE({string.Concat(table.Subjects.Select(s => $"(SELECT c.cause FROM causes c WHERE c.kind = '{s.Kind}' AND c.id = {s.IdSql}), "))}$3)"
+            : "$3";
+        // A row made into JSON as a whole takes a third of the time of jsonb_build_object, which looks each type up again and again.
         return $"""
             INSERT INTO mirror.changes (tenant_id, seq, at, entity, key, op, fields, after, cause)
-            SELECT $1, $2 + row_number() OVER (), now(), '{table.Entity}', {KeyJson(table, "d.")}, d.op, d.fields,
-                   CASE WHEN d.op <> 'removed' THEN jsonb_build_object({after}) END, $3
-            FROM {table.Difference} d WHERE d.op <> 'held'
+            SELECT $1, $2 + row_number() OVER (), now(), '{table.Entity}', to_jsonb(k), d.op, d.fields,
+                   CASE WHEN d.op <> 'removed' THEN to_jsonb(a) END, {cause}
+            FROM {table.Difference} d
+                CROSS JOIN LATERAL (SELECT {List(table.Key, "d.")}) k
+                CROSS JOIN LATERAL (SELECT {List(table.Key.Concat(table.Values), "d.")}) a
+            WHERE d.op NOT IN ('held', 'seen')
             """;
     }
 

@@ -40,6 +40,12 @@ internal sealed record MirrorTable(string Name, string Entity, Column[] Key, Col
     /// <summary>Columns of the staging table that only the derivation of other rows needs.</summary>
     public Column[] Extras { get; init; } = [];
 
+    /// <summary>
+    /// Whose event changes a row: kind of object, and SQL over the difference row <c>d</c> that gives its id as text. The first that
+    /// an event named counts.
+    /// </summary>
+    public (string Kind, string IdSql)[] Subjects { get; init; } = [];
+
     /// <summary>Whether an answer without a single row proves nothing, however complete it was.</summary>
     public bool EmptyIsNoProof { get; init; }
 

@@ -1,4 +1,3 @@
-using WeComSync.Domain.Runs;
 using WeComSync.Worker.Sync.Directory;
 using WeComSync.Worker.WeCom;
 
@@ -6,15 +5,14 @@ namespace WeComSync.Worker.Sync;
 
 internal static class SyncServices
 {
-    /// <summary>The kinds of sync that exist.</summary>
-    public static IReadOnlyList<SyncKind> Kinds { get; } = [SyncKind.Full];
-
     /// <summary>Registers the syncs and the WeCom client that they read from.</summary>
     public static void AddSync(this IHostApplicationBuilder builder)
     {
         builder.Services.AddWeComClient(builder.Configuration);
         builder.Services.AddSingleton<SyncRuns>();
+        builder.Services.AddSingleton<TenantStops>();
         builder.Services.AddSingleton<DirectorySync>();
         builder.Services.AddSingleton<SyncRunner>();
+        builder.Services.AddSingleton<ISyncRunner>(services => services.GetRequiredService<SyncRunner>());
     }
 }

@@ -1,4 +1,3 @@
-using System.ComponentModel.DataAnnotations;
 using Microsoft.Extensions.Options;
 
 namespace WeComSync.Worker.WeCom;
@@ -14,23 +13,23 @@ internal sealed class WeComOptions
     public string BaseUrl { get; init; } = "https://qyapi.weixin.qq.com";
 
     /// <summary>Calls in flight at once per corp and API; WeCom answers 45033 to too many, and the client then halves this for a while.</summary>
-    [Range(1, 32, ErrorMessage = "WeCom:CallsInFlight must be 1 to 32.")]
+    [CountRange(1, 32, ErrorMessage = "WeCom:CallsInFlight must be 1 to 32.")]
     public int CallsInFlight { get; init; } = 4;
 
     /// <summary>Per corp and API. Published: 10,000.</summary>
-    [Range(1, 1_000_000, ErrorMessage = "WeCom:CallsPerMinute must be 1 to 1000000.")]
+    [CountRange(1, 1_000_000, ErrorMessage = "WeCom:CallsPerMinute must be 1 to 1000000.")]
     public int CallsPerMinute { get; init; } = 8_000;
 
     /// <summary>Per corp and API. Published: 150,000.</summary>
-    [Range(1, 10_000_000, ErrorMessage = "WeCom:CallsPerHour must be 1 to 10000000.")]
+    [CountRange(1, 10_000_000, ErrorMessage = "WeCom:CallsPerHour must be 1 to 10000000.")]
     public int CallsPerHour { get; init; } = 120_000;
 
     /// <summary>Per API, all tenants of this process together, since they share its address. Published: 20,000.</summary>
-    [Range(1, 1_000_000, ErrorMessage = "WeCom:CallsPerMinuteOfAllTenants must be 1 to 1000000.")]
+    [CountRange(1, 1_000_000, ErrorMessage = "WeCom:CallsPerMinuteOfAllTenants must be 1 to 1000000.")]
     public int CallsPerMinuteOfAllTenants { get; init; } = 16_000;
 
     /// <summary>Per API, all tenants of this process together. Published: 600,000.</summary>
-    [Range(1, 100_000_000, ErrorMessage = "WeCom:CallsPerHourOfAllTenants must be 1 to 100000000.")]
+    [CountRange(1, 100_000_000, ErrorMessage = "WeCom:CallsPerHourOfAllTenants must be 1 to 100000000.")]
     public int CallsPerHourOfAllTenants { get; init; } = 480_000;
 
     /// <summary>How long one try waits for the answer to begin.</summary>
@@ -42,7 +41,7 @@ internal sealed class WeComOptions
     public TimeSpan StallTimeout { get; init; } = TimeSpan.FromSeconds(30);
 
     /// <summary>Tries after the first one when a fault may pass.</summary>
-    [Range(0, 10, ErrorMessage = "WeCom:Retries must be 0 to 10.")]
+    [CountRange(0, 10, ErrorMessage = "WeCom:Retries must be 0 to 10.")]
     public int Retries { get; init; } = 3;
 
     /// <summary>Wait before the first of them, about; it doubles each time, with jitter.</summary>

@@ -1,7 +1,6 @@
 using System.Text;
 using WeComSync.Callbacks.Verification;
 using WeComSync.Domain.Inbox;
-using WeComSync.Simulator.Callbacks;
 
 namespace WeComSync.Callbacks.Tests.Kit;
 

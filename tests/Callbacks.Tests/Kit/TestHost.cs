@@ -3,7 +3,6 @@ using System.Text;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using WeComSync.Callbacks.Hosting;
-using WeComSync.Simulator.Callbacks;
 using WeComSync.TestKit;
 
 namespace WeComSync.Callbacks.Tests.Kit;

@@ -2,7 +2,6 @@ using System.Security.Cryptography;
 using Microsoft.EntityFrameworkCore;
 using WeComSync.Domain.Storage;
 using WeComSync.Domain.Tenants;
-using WeComSync.Simulator.Callbacks;
 using WeComSync.TestKit;
 
 namespace WeComSync.Callbacks.Tests.Kit;

@@ -3,7 +3,6 @@ using CsCheck;
 using WeComSync.Callbacks.Tests.Kit;
 using WeComSync.Callbacks.Verification;
 using WeComSync.Domain.Inbox;
-using WeComSync.Simulator.Callbacks;
 using WeComSync.TestKit;
 using Xunit;
 

@@ -1,7 +1,7 @@
 using System.Text;
 using WeComSync.Callbacks.Verification;
 using WeComSync.Domain.Inbox;
-using WeComSync.Simulator.Callbacks;
+using WeComSync.Callbacks.Tests.Kit;
 using Xunit;
 
 namespace WeComSync.Callbacks.Tests.Verification;

@@ -3,6 +3,7 @@ using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json;
 using WeComSync.Simulator.Corps;
+using WeComSync.Simulator.Tests.Callbacks;
 
 namespace WeComSync.Simulator.Tests.Control;
 
@@ -173,6 +174,56 @@ public sealed class ControlTests : IAsyncLifetime
         Assert.Equal(tag.Departments, truth.GetProperty("tag")[0].Numbers("partylist"));
     }
 
+    [Fact]
+    public async Task Callbacks_are_switched_on_disturbed_paused_read_and_switched_off()
+    {
+        await using var receiver = await Receiver.StartAsync();
+        var callbacks = $"{Url}/callbacks";
+        await SendAsync(HttpMethod.Patch, $"{callbacks}/settings", """{"checkTimeout":"00:00:30","concurrency":1,"doublesNewPeople":true}""");
+        await SendAsync(HttpMethod.Put, $"{callbacks}/target", TargetJson(receiver.Target.Url));
+        await SendAsync(HttpMethod.Put, $"{callbacks}/faults", """{"duplicateProbability":1,"seed":4}""");
+        await SendAsync(HttpMethod.Post, $"{callbacks}/pause");
+        await SendAsync(HttpMethod.Post, $"{Url}/people", """{"userId":"new","name":"新人"}""");
+        var paused = await _caller.GetAsync(callbacks);
+        await SendAsync(HttpMethod.Post, $"{callbacks}/resume");
+        await SendAsync(HttpMethod.Post, $"{callbacks}/release");
+        await _corp.Callbacks.WhenIdleAsync(Caller.Cancel);
+
+        Assert.True(paused.GetProperty("isPaused").GetBoolean());
+        Assert.True(paused.GetProperty("unfinished").GetInt64() > 0);
+        Assert.Equal(6, receiver.Events.Count);
+        var log = await _caller.GetAsync($"{callbacks}/log?state=Acknowledged&limit=2");
+        Assert.Equal([1L, 2L], log.EnumerateArray().Select(entry => entry.GetProperty("id").GetInt64()));
+        Assert.Equal(("update_user", receiver.Events[0].Text, receiver.Events[0].Digest), (log[0].Text("changeType"), log[0].Text("xml"), log[0].Text("digest")));
+        Assert.Equal(200, log[0].GetProperty("tries")[1].GetProperty("status").GetInt32());
+        Assert.True(log[0].Has("firstTryAt") && log[0].Has("lastTryAt"));
+        var digests = await _caller.GetAsync($"{callbacks}/digests");
+        Assert.Equal(receiver.Events.Select(received => received.Digest).Distinct().Order(), digests.EnumerateArray().Select(digest => digest.GetString()).Order());
+        Assert.Equal(3, (await _caller.GetAsync(callbacks)).GetProperty("counts").GetProperty("Acknowledged").GetInt32());
+        await SendAsync(HttpMethod.Delete, $"{callbacks}/log");
+        await SendAsync(HttpMethod.Delete, $"{callbacks}/target");
+        Assert.Empty(_corp.Callbacks.Log.Records());
+        Assert.Null(_corp.Callbacks.Target);
+    }
+
+    [Fact]
+    public async Task A_callback_url_that_does_not_verify_is_refused_with_40057_unless_that_is_not_asked()
+    {
+        await using var receiver = await Receiver.StartAsync();
+        _corp.Callbacks.Settings = _corp.Callbacks.Settings with { CheckTimeout = TimeSpan.FromSeconds(30) };
+        receiver.Answers = _ => Task.FromResult((403, ""));
+        using var content = new StringContent(TargetJson(receiver.Target.Url), Encoding.UTF8, "application/json");
+
+        using var response = await _caller.Http.PutAsync($"{Url}/callbacks/target", content, Caller.Cancel);
+
+        Assert.Equal(HttpStatusCode.BadRequest, response.StatusCode);
+        var refused = await response.Content.ReadFromJsonAsync<JsonElement>(Caller.Cancel);
+        Assert.Equal(40057, refused.ErrCode());
+        Assert.Contains("status 403", refused.Text("error"), StringComparison.Ordinal);
+        var taken = await SendAsync(HttpMethod.Put, $"{Url}/callbacks/target", TargetJson(receiver.Target.Url, ""","verify":false,"form":"Full" """));
+        Assert.Equal("Full", taken.GetProperty("target").Text("form"));
+    }
+
     [Theory]
     [InlineData("GET", "/_control/corps/wwnone", "", HttpStatusCode.NotFound)]
     [InlineData("DELETE", "/_control/faults/99", "", HttpStatusCode.NotFound)]
@@ -180,6 +231,8 @@ public sealed class ControlTests : IAsyncLifetime
     [InlineData("POST", "URL/people", """{"userId":"x","name":"x","nonsense":1}""", HttpStatusCode.BadRequest)]
     [InlineData("PATCH", "URL/settings", """{"nonsense":1}""", HttpStatusCode.BadRequest)]
     [InlineData("PATCH", "URL/credentials/none", "{}", HttpStatusCode.NotFound)]
+    [InlineData("PUT", "URL/callbacks/target", """{"url":"x","token":"x","encodingAesKey":"x"}""", HttpStatusCode.BadRequest)]
+    [InlineData("PUT", "URL/callbacks/faults", """{"dropProbability":2}""", HttpStatusCode.BadRequest)]
     public async Task A_mistake_of_the_controlling_side_is_told(string method, string path, string body, HttpStatusCode status)
     {
         using var request = new HttpRequestMessage(new HttpMethod(method), path.Replace("URL", Url, StringComparison.Ordinal));
@@ -190,6 +243,9 @@ public sealed class ControlTests : IAsyncLifetime
 
         Assert.Equal(status, response.StatusCode);
     }
+
+    private static string TargetJson(string url, string more = "") =>
+        $$"""{"url":"{{url}}","token":"{{Receiver.Token}}","encodingAesKey":"{{Receiver.Key}}"{{more}}}""";
 
     private async Task<JsonElement> SendAsync(HttpMethod method, string path, string body = "")
     {

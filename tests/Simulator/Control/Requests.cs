@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using WeComSync.Simulator.Callbacks;
 using WeComSync.Simulator.Corps;
 
 namespace WeComSync.Simulator.Control;
@@ -35,3 +36,15 @@ internal sealed record AppRequest(long AgentId, bool IsNew = true);
 
 /// <param name="CallerAddress">Empty: the true address.</param>
 internal sealed record HostRequest(string? CallerAddress = null, double? AdvanceSeconds = null);
+
+/// <param name="Verify">Check the URL first; 40057 when it does not answer as it must.</param>
+internal sealed record CallbackTargetRequest(
+    string Url,
+    string Token,
+    string EncodingAesKey,
+    CallbackForm Form = CallbackForm.Reduced,
+    CallbackEnvelope Envelope = CallbackEnvelope.Xml,
+    bool Verify = true)
+{
+    public CallbackTarget Target => new(Url, Token, EncodingAesKey) { Form = Form, Envelope = Envelope };
+}

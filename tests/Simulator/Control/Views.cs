@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using WeComSync.Simulator.Callbacks;
 using WeComSync.Simulator.Corps;
 using WeComSync.Simulator.Limits;
 using WeComSync.Simulator.Worlds;
@@ -37,3 +38,13 @@ public sealed record AppView(
 }
 
 public sealed record HostView(string BaseUrl, string? CallerAddress, DateTimeOffset Now, RateLimits AddressLimits);
+
+/// <param name="Unfinished">0: everything is acknowledged, lost or dropped.</param>
+/// <param name="Counts">Of the events in the log, by state.</param>
+public sealed record CallbackView(
+    CallbackTarget? Target,
+    CallbackSettings Settings,
+    CallbackFaults Faults,
+    bool IsPaused,
+    long Unfinished,
+    IReadOnlyDictionary<CallbackState, int> Counts);

@@ -1,3 +1,4 @@
+using WeComSync.Simulator.Callbacks;
 using WeComSync.Simulator.Worlds;
 
 namespace WeComSync.Simulator.Corps;
@@ -11,7 +12,7 @@ public sealed class Corp
     private volatile App[] _apps = [];
     private volatile CorpSettings _settings;
 
-    internal Corp(CorpOptions options, string corpId, World world, TokenBook tokens, TimeProvider time)
+    internal Corp(CorpOptions options, string corpId, World world, TokenBook tokens, CallbackPost callbacks, TimeProvider time)
     {
         _tokens = tokens;
         _time = time;
@@ -19,6 +20,7 @@ public sealed class Corp
         Id = corpId;
         Name = options.Name;
         World = world;
+        Callbacks = new CallbackChannel(corpId, world, callbacks, time);
         Contacts = new ContactSync(this, Secrets.Derived($"{corpId} contacts", 43), options.ContactSyncIp);
         App = AddApp(options.AgentId, options.AppRange, options.AppIsNew);
         if (options.TrustedIps is { } trusted)
@@ -31,6 +33,9 @@ public sealed class Corp
     public string Name { get; }
 
     public World World { get; }
+
+    /// <summary>How the contact-sync event server is told what happens here.</summary>
+    public CallbackChannel Callbacks { get; }
 
     public ContactSync Contacts { get; }
 
@@ -60,6 +65,13 @@ public sealed class Corp
             _apps = [.. _apps, app];
         return app;
     }
+
+    /// <summary>Enters the contact-sync event server after checking its URL, as WeCom's console does.</summary>
+    /// <exception cref="WorldRuleException">40057: the URL did not pass the check.</exception>
+    public Task SetCallbackAsync(CallbackTarget target, CancellationToken ct) => SetCallbackAsync(target, verify: true, ct);
+
+    /// <inheritdoc cref="CallbackChannel.SetTargetAsync"/>
+    public Task SetCallbackAsync(CallbackTarget? target, bool verify, CancellationToken ct) => Callbacks.SetTargetAsync(target, verify, ct);
 
     /// <summary>WeCom ends tokens early now and then.</summary>
     /// <param name="of">Null: of every credential.</param>

@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 using System.Text.Json;
 using Npgsql;
 using WeComSync.TestKit;
@@ -99,6 +101,27 @@ public sealed class CommandFrameTests(TestDatabase database) : IClassFixture<Tes
     }
 
     [Fact]
+    public async Task Host_with_another_certificate_than_the_first_refuses_to_work()
+    {
+        await using var empty = await EmptyDatabase.CreateAsync(Cancel);
+        var directory = Directory.CreateTempSubdirectory("certificates");
+        try
+        {
+            var (first, other) = (WriteCertificate(directory, "first.pfx"), WriteCertificate(directory, "other.pfx"));
+            var migrated = await WorkerProcess.RunAsync(empty.ConnectionString, ["migrate"], ("DOTNET_ENVIRONMENT", null), first);
+            Assert.Equal((ExitCodes.Done, ""), (migrated.ExitCode, migrated.Error));
+
+            var refused = await WorkerProcess.RunAsync(empty.ConnectionString, ["status"], ("DOTNET_ENVIRONMENT", null), other);
+            Assert.Equal((ExitCodes.Failed, ""), (refused.ExitCode, refused.Output));
+            Assert.StartsWith("Secrets:CertificatePath names a certificate that does not open", refused.LastErrorLine, StringComparison.Ordinal);
+        }
+        finally
+        {
+            directory.Delete(recursive: true);
+        }
+    }
+
+    [Fact]
     public async Task PostgreSQL_that_comes_up_late_is_waited_for()
     {
         var port = TcpForwarder.FreePort();
@@ -132,5 +155,15 @@ public sealed class CommandFrameTests(TestDatabase database) : IClassFixture<Tes
         var result = await worker.WaitForExitAsync();
         Assert.Equal(ExitCodes.Failed, result.ExitCode);
         Assert.StartsWith("Stopped by a signal", result.LastErrorLine, StringComparison.Ordinal);
+    }
+
+    private static (string Name, string? Value) WriteCertificate(DirectoryInfo directory, string name)
+    {
+        using var rsa = RSA.Create(2048);
+        var request = new CertificateRequest("CN=WeComSync", rsa, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
+        using var certificate = request.CreateSelfSigned(DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(1));
+        var path = Path.Combine(directory.FullName, name);
+        File.WriteAllBytes(path, certificate.Export(X509ContentType.Pfx));
+        return ("Secrets__CertificatePath", path);
     }
 }

@@ -2,6 +2,7 @@ using Microsoft.EntityFrameworkCore;
 using Npgsql;
 using WeComSync.Domain.Storage;
 using WeComSync.Worker.Commands;
+using WeComSync.Worker.WeCom;
 using Xunit;
 
 namespace WeComSync.Worker.Tests.Commands;
@@ -15,6 +16,8 @@ public sealed class FailureTests
         { new BadInputException("Wrong file.", "[0]: wrong"), ExitCodes.Usage, "Wrong file." },
         { new CommandFailedException("Run 'migrate' first."), ExitCodes.Failed, "Run 'migrate' first." },
         { new ConfigurationException("Urls is wrong."), ExitCodes.Failed, "Urls is wrong." },
+        { new WeComException("user/list_id", 60020, WeComErrorClass.StopTenant, "not allow to access from your ip", "Trust it."), ExitCodes.Stopped, "user/list_id answered 60020: not allow to access from your ip. Trust it." },
+        { new WeComException("user/list_id", 45009, WeComErrorClass.Throttle, "api freq out of limit", "Wait."), ExitCodes.Failed, "user/list_id answered 45009: api freq out of limit. Wait." },
         { new DbUpdateConcurrencyException("rows"), ExitCodes.Failed, "Somebody else changed the same rows" },
         { Refusal(PostgresErrorCodes.InvalidPassword), ExitCodes.Failed, "PostgreSQL refused: no (28P01). Correct the user name and password" },
         { Wrapped(Refusal(PostgresErrorCodes.InsufficientPrivilege)), ExitCodes.Failed, "PostgreSQL refused: no (42501). Give the user" },

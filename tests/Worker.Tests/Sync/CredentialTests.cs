@@ -84,8 +84,8 @@ public sealed class CredentialTests(TestDatabase database) : IClassFixture<TestD
     public async Task People_visible_by_name_are_read_one_by_one()
     {
         await using var harness = await SyncHarness.StartAsync(database, Company, contacts: false);
-        var branch = harness.World.Departments.First(d => d.ParentId == Department.RootId && harness.World.PeopleOf(d.Id).Count > 0);
-        var outside = harness.World.People.First(p => p.Memberships.All(m => m.DepartmentId == Department.RootId || !Below(harness.World, branch.Id, m.DepartmentId)));
+        var branch = harness.World.Branch();
+        var outside = harness.World.Outside(branch.Id);
         harness.Corp.App.Range = new VisibleRange([outside.UserId], [branch.Id], []);
 
         await harness.MirrorAsync();
@@ -148,18 +148,5 @@ public sealed class CredentialTests(TestDatabase database) : IClassFixture<TestD
         Assert.Equal(1, harness.Simulator.Calls.Count(harness.Corp.Id, "user/list"));
         // Two tokens, two department lists, one page of ids, the application, everybody, the tag list, three tags.
         Assert.Equal(11, report.ApiCalls);
-    }
-
-    private static bool Below(World world, long root, long id)
-    {
-        for (var at = world.FindDepartment(id); at is not null; at = world.FindDepartment(at.ParentId))
-        {
-            if (at.Id == root)
-            {
-                return true;
-            }
-        }
-
-        return false;
     }
 }

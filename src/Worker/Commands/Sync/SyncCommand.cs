@@ -14,7 +14,7 @@ internal static class SyncCommand
     {
         var tenant = new Argument<string>("TENANT") { Description = "The tenant's key." };
         var kind = new Argument<string>("KIND") { Description = "What to read." };
-        kind.AcceptOnlyFromAmong([.. SyncServices.Kinds.Select(EnumText.Of)]);
+        kind.AcceptOnlyFromAmong([.. SyncRunner.Available.Select(EnumText.Of)]);
         var dryRun = new Option<bool>("--dry-run") { Description = "Compare only; write nothing into the mirror." };
         var approve = new Option<long>("--approve")
         {

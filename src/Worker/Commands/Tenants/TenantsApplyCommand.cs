@@ -1,7 +1,9 @@
 using System.CommandLine;
+using Npgsql;
 using Spectre.Console;
 using WeComSync.Domain.Storage;
 using WeComSync.Domain.Tenants;
+using WeComSync.Worker.Events;
 
 namespace WeComSync.Worker.Commands.Tenants;
 
@@ -33,6 +35,10 @@ internal static class TenantsApplyCommand
                 async (services, stop) =>
                 {
                     var applied = await services.GetRequiredService<TenantApply>().RunAsync(entries, stop);
+                    await EventReplay.WakeAsync(
+                        services.GetRequiredService<NpgsqlDataSource>(),
+                        [.. applied.Tenants.Where(t => t.Result == ApplyOutcome.Updated).Select(t => t.Id)],
+                        stop);
                     CommandOutput.Write(parse, applied, console => Print(console, applied));
                     foreach (var warning in applied.Warnings)
                     {

@@ -1,7 +1,9 @@
 using System.CommandLine;
 using Microsoft.EntityFrameworkCore;
+using Npgsql;
 using WeComSync.Domain.Storage;
 using WeComSync.Domain.Tenants;
+using WeComSync.Worker.Events;
 
 namespace WeComSync.Worker.Commands.Tenants;
 
@@ -19,6 +21,8 @@ internal static class TenantsResumeCommand
                 await using var db = await services.GetRequiredService<IDbContextFactory<SyncDbContext>>().CreateDbContextAsync(stop);
                 var wanted = parse.GetRequiredValue(key);
                 var resumed = await ResumeAsync(db, wanted, services.GetRequiredService<TimeProvider>(), stop);
+                await EventReplay.WakeAsync(
+                    services.GetRequiredService<NpgsqlDataSource>(), await db.Tenants.Where(t => t.Key == wanted).Select(t => t.Id).ToListAsync(stop), stop);
                 CommandOutput.Write(
                     parse,
                     new { Key = wanted, Resumed = resumed },

@@ -46,7 +46,7 @@ internal sealed class DetailReader(
     {
         SubtreesHonoured = honoured;
         TooLarge = tooLarge;
-        var people = listed ? await PeopleByDepartmentAsync(ct) : null;
+        var people = listed ? stage.ListedPeople : null;
         var plan = new DetailPlan(tree, people);
         var deeper = await ListAsync(plan, plan.Everybody(honoured != false, tooLarge), ct);
 
@@ -254,19 +254,6 @@ internal sealed class DetailReader(
         facts.Fail(entity, key, failure);
     }
 
-    private async Task<Dictionary<long, int>> PeopleByDepartmentAsync(CancellationToken ct)
-    {
-        var people = new Dictionary<long, int>();
-        await using var count = new NpgsqlCommand("SELECT department_id, count(DISTINCT user_key)::int FROM listed GROUP BY department_id", connection);
-        await using var reader = await count.ExecuteReaderAsync(ct);
-        while (await reader.ReadAsync(ct))
-        {
-            people[reader.GetInt64(0)] = reader.GetInt32(1);
-        }
-
-        return people;
-    }
-
     /// <summary>Lets producers ask WeCom in parallel while one COPY writes what they return.</summary>
     private async Task StageAsync(Func<ChannelWriter<WeComUser>, CancellationToken, Task> produce, CancellationToken ct)
     {
@@ -311,6 +298,12 @@ internal sealed class DetailReader(
     {
         await foreach (var user in people.ReadAllAsync(ct))
         {
+            if (user.UserId.Length == 0)
+            {
+                facts.Fail("user", null, null, "WeCom returned a person without a userid; everybody else was taken.");
+                continue;
+            }
+
             progress(++read);
             yield return user;
         }

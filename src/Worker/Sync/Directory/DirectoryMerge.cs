@@ -8,11 +8,12 @@ internal sealed class DirectoryMerge(DirectoryFacts facts, RemovalGuard guard)
 {
     public async Task PrepareAsync(Merge merge, CancellationToken ct)
     {
-        await merge.ExecuteAsync(CompleteUsers, ct);
-        await UserRenames.ApplyAsync(merge, ct);
-        await merge.ExecuteAsync(KeepSpelling, ct);
-        await merge.ExecuteAsync(DeriveMemberships, ct);
-        await merge.ExecuteAsync(SpellTagUsers, ct);
+        await DirectoryDerivation.CompleteUsersAsync(merge, ct);
+        await UserRenames.FindAsync(merge, ct);
+        await DirectoryDerivation.DeriveAsync(merge, ct);
+        await merge.ExecuteAsync(LeaveMembershipsToEvents, ct);
+        await merge.ExecuteAsync(LeaveTagUsersToEvents, ct);
+        await merge.ExecuteAsync(LeaveTagDepartmentsToEvents, ct);
 
         await merge.CompareAsync(DirectoryTables.Departments, ct);
         await RemoveAsync(merge, DirectoryTables.Departments, DepartmentScope(), ct);
@@ -23,7 +24,10 @@ internal sealed class DirectoryMerge(DirectoryFacts facts, RemovalGuard guard)
         // A person who was seen has the departments that WeCom says: leaving one of them needs no guard.
         await merge.CompareAsync(DirectoryTables.Memberships, ct);
         await merge.RemoveAsync(DirectoryTables.Memberships, MembershipScope(), facts.ListedAt, guard: null, ct);
-        await merge.RemoveAsync(DirectoryTables.Memberships, OfRemovedUser, facts.ListedAt, guard: null, ct);
+        if (merge.HasRemovals(DirectoryTables.Users))
+        {
+            await merge.RemoveAsync(DirectoryTables.Memberships, OfRemovedUser, facts.ListedAt, guard: null, ct);
+        }
 
         await merge.CompareAsync(DirectoryTables.Tags, ct);
         await RemoveAsync(merge, DirectoryTables.Tags, facts.TagsListed ? "true" : null, ct);
@@ -46,47 +50,23 @@ internal sealed class DirectoryMerge(DirectoryFacts facts, RemovalGuard guard)
         }
     }
 
-    /// <summary>One row for each person: the last answer counts; whoever is only on the id list stands with his id.</summary>
-    private const string CompleteUsers = """
-        DELETE FROM stage_users s USING (
-            SELECT ctid, row_number() OVER (PARTITION BY user_key ORDER BY fetched_at DESC, ctid DESC) AS n FROM stage_users) twice
-        WHERE s.ctid = twice.ctid AND twice.n > 1;
-        INSERT INTO stage_users (user_id, fetched_at)
-        SELECT min(l.user_id), min(l.fetched_at) FROM listed l
-        WHERE NOT EXISTS (SELECT FROM stage_users s WHERE s.user_key = l.user_key)
-        GROUP BY l.user_key;
-        ANALYZE stage_users
-        """;
-
-    /// <summary>User ids keep the spelling under which the mirror knows them.</summary>
-    private const string KeepSpelling = """
-        UPDATE stage_users s SET user_id = m.user_id FROM mirror.users m
-        WHERE m.tenant_id = $1 AND lower(m.user_id) = s.user_key AND m.user_id <> s.user_id
-        """;
-
     /// <summary>
-    /// Memberships come from a person's details where they could be read, and from the id list for departments that the
-    /// reader of details does not see.
+    /// What an event told about a person or tag after this run had read it stands: a relation that is new here is of the past there.
+    /// Rows that the mirror has are compared by their own dates.
     /// </summary>
-    private const string DeriveMemberships = """
-        INSERT INTO stage_user_departments (user_id, department_id, sort_order, is_leader, fetched_at)
-        SELECT DISTINCT ON (user_id, department_id) user_id, department_id, sort_order, is_leader, fetched_at
-        FROM (
-            SELECT s.user_id, d.department_id, d.sort_order, d.flag <> 0 AS is_leader, s.fetched_at
-            FROM stage_users s CROSS JOIN LATERAL unnest(s.departments, s.orders, s.leader_flags) AS d(department_id, sort_order, flag)
-            WHERE d.department_id IS NOT NULL
-            UNION ALL
-            SELECT s.user_id, l.department_id, NULL, NULL, l.fetched_at
-            FROM listed l JOIN stage_users s ON s.user_key = l.user_key
-            WHERE s.departments IS NULL OR NOT EXISTS (SELECT FROM visible_departments v WHERE v.id = l.department_id)
-        ) memberships
-        ORDER BY user_id, department_id, sort_order NULLS LAST;
-        ANALYZE stage_user_departments
+    private const string LeaveMembershipsToEvents = """
+        DELETE FROM stage_user_departments s USING mirror.users m
+        WHERE m.tenant_id = $1 AND m.user_id = s.user_id AND m.fetched_at > s.fetched_at
         """;
 
-    private const string SpellTagUsers = """
-        UPDATE stage_contact_tag_users t SET user_id = m.user_id FROM mirror.users m
-        WHERE m.tenant_id = $1 AND lower(m.user_id) = lower(t.user_id) AND m.user_id <> t.user_id
+    private const string LeaveTagUsersToEvents = """
+        DELETE FROM stage_contact_tag_users s USING mirror.contact_tags m
+        WHERE m.tenant_id = $1 AND m.tag_id = s.tag_id AND m.fetched_at > s.fetched_at
+        """;
+
+    private const string LeaveTagDepartmentsToEvents = """
+        DELETE FROM stage_contact_tag_departments s USING mirror.contact_tags m
+        WHERE m.tenant_id = $1 AND m.tag_id = s.tag_id AND m.fetched_at > s.fetched_at
         """;
 
     private const string VisibleUser = "EXISTS (SELECT FROM stage_users s WHERE s.user_id = m.user_id AND s.detail = 'full')";

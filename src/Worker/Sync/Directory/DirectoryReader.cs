@@ -51,7 +51,7 @@ internal sealed class DirectoryReader(WeComClient client, Tenant tenant, Directo
         try
         {
             var nodes = await client.ListDepartmentIdsAsync(contacts, ct);
-            departments.AddRange(nodes.Select(n => new StagedDepartment(n.Id, n.ParentId, null, null, n.Order, null, n.FetchedAt)));
+            departments.AddRange(nodes.Where(n => HasId(n.Id)).Select(n => new StagedDepartment(n.Id, n.ParentId, null, null, n.Order, null, n.FetchedAt)));
             var rows = await stage.CopyListedAsync(client.ListUserIdsAsync(contacts, ct), n => session.Run.Expected = n, ct);
             Facts.DepartmentsRead = nodes.Count > 0;
             if (nodes.Count > 0 && rows > 0)
@@ -86,6 +86,7 @@ internal sealed class DirectoryReader(WeComClient client, Tenant tenant, Directo
             return null;
         }
 
+        seen = [.. seen.Where(d => HasId(d.Id))];
         Report(seen);
         // The id list knows the whole tree; names and leaders come from whoever may read them.
         var nodes = departments.ToDictionary(d => d.Id);
@@ -97,10 +98,22 @@ internal sealed class DirectoryReader(WeComClient client, Tenant tenant, Directo
         }
 
         departments.AddRange(nodes.Values);
+        ReportShape();
         Facts.DepartmentsRead |= seen.Count > 0;
         var tree = new DepartmentTree(seen.Select(d => (d.Id, d.ParentId)));
         await stage.SetVisibleAsync(tree.Ids, ct);
         return tree;
+    }
+
+    /// <summary>One unusable row must not cost the others.</summary>
+    private bool HasId(long id)
+    {
+        if (id == 0)
+        {
+            Facts.Fail("department", null, null, "WeCom returned a department without an id; all others were taken.");
+        }
+
+        return id != 0;
     }
 
     private void Report(IReadOnlyList<WeComDepartment> seen)
@@ -111,10 +124,22 @@ internal sealed class DirectoryReader(WeComClient client, Tenant tenant, Directo
                 "The application sees no department: its visible range (应用管理 → the application → 可见范围) is empty. "
                 + "Nothing was removed; put the departments to be mirrored into the range.");
         }
+    }
 
-        foreach (var id in new DepartmentTree(seen.Select(d => (d.Id, d.ParentId))).Cyclic)
+    /// <summary>Odd trees are mirrored as they came: a person decides what they mean.</summary>
+    private void ReportShape()
+    {
+        var tree = new DepartmentTree(departments.Select(d => (d.Id, d.ParentId)));
+        foreach (var id in tree.Cyclic)
         {
             Facts.Warn($"Department {id} is its own ancestor in WeCom's answer; it is mirrored as it came.");
+        }
+
+        // An application's range may begin anywhere; the whole company's tree has one root.
+        var orphans = Facts.WholeCompanyListed ? departments.Where(d => d.ParentId > 0 && !tree.Contains(d.ParentId.Value)).ToList() : [];
+        foreach (var orphan in orphans)
+        {
+            Facts.Warn($"Department {orphan.Id} has the parent {orphan.ParentId}, which WeCom did not list; it is mirrored as it came.");
         }
     }
 
@@ -151,9 +176,3 @@ internal sealed class DirectoryReader(WeComClient client, Tenant tenant, Directo
         return people;
     }
 }
-
-/// <summary>The credentials that a tenant has for its directory.</summary>
-/// <param name="Contacts">Contact sync; lists the whole company.</param>
-/// <param name="App">The self-built application; reads details inside its visible range.</param>
-/// <param name="AgentId">The application's id.</param>
-internal sealed record DirectoryCallers(WeComCaller? Contacts, WeComCaller? App, long AgentId);

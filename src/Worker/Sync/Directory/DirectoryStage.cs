@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Npgsql;
 using WeComSync.Worker.WeCom;
 
@@ -13,13 +14,24 @@ internal sealed class DirectoryStage(NpgsqlConnection connection, TimeSpan clock
         CREATE TEMP TABLE visible_departments (id bigint PRIMARY KEY);
         """;
 
+    /// <summary>
+    /// What a run compares was filled a moment ago, and on a first run the mirror too: the planner, which knows nothing of either,
+    /// must not take one row of a whole company at a time, nor compile for long what runs for a second.
+    /// </summary>
+    private const string WholeTables = "SET enable_nestloop = off; SET jit = off; SET work_mem = '64MB'";
+
     /// <summary>People are found without case.</summary>
     private const string UserKey =
         "ALTER TABLE stage_users ADD COLUMN user_key text COLLATE \"C\" GENERATED ALWAYS AS (lower(user_id)) STORED";
 
+    private readonly Dictionary<long, int> listedPeople = [];
+
+    /// <summary>How many people the id list has in each department; someone who came on two pages counts twice.</summary>
+    public IReadOnlyDictionary<long, int> ListedPeople => listedPeople;
+
     public async Task CreateAsync(CancellationToken ct) =>
         await connection.ExecuteAsync(
-            string.Join(";\n", [.. DirectoryTables.All.Select(MirrorSql.CreateStage), UserKey, Listed]), [], ct);
+            string.Join(";\n", [WholeTables, .. DirectoryTables.All.Select(MirrorSql.CreateStage), UserKey, Listed]), [], ct);
 
     public async Task<int> CopyListedAsync(IAsyncEnumerable<WeComMembership> memberships, Action<int> progress, CancellationToken ct)
     {
@@ -28,39 +40,41 @@ internal sealed class DirectoryStage(NpgsqlConnection connection, TimeSpan clock
             connection, "COPY listed (user_id, department_id, fetched_at) FROM STDIN (FORMAT BINARY)", ct);
         await foreach (var membership in memberships.WithCancellation(ct))
         {
+            if (membership is { UserId: "" } or { DepartmentId: 0 })
+            {
+                continue; // names nobody or nowhere
+            }
+
             await writer.StartRowAsync(ct);
             await writer.TextAsync(membership.UserId, ct);
             await writer.BigintAsync(membership.DepartmentId, ct);
             await writer.TimeAsync(membership.FetchedAt + clockOffset, ct);
+            CollectionsMarshal.GetValueRefOrAddDefault(listedPeople, membership.DepartmentId, out _)++;
             progress(++rows);
         }
 
         await writer.CompleteAsync(ct);
         await writer.DisposeAsync();
-        await connection.ExecuteAsync("ANALYZE listed", [], ct);
+        await connection.ExecuteAsync("ANALYZE listed (user_key)", [], ct);
         return rows;
     }
 
     public async Task CopyDepartmentsAsync(IEnumerable<StagedDepartment> departments, CancellationToken ct)
     {
-        await using (var writer = await StageWriter.OpenAsync(connection, MirrorSql.Copy(DirectoryTables.Departments), ct))
+        await using var writer = await StageWriter.OpenAsync(connection, MirrorSql.Copy(DirectoryTables.Departments), ct);
+        foreach (var department in departments)
         {
-            foreach (var department in departments)
-            {
-                await writer.StartRowAsync(ct);
-                await writer.BigintAsync(department.Id, ct);
-                await writer.BigintAsync(department.ParentId, ct);
-                await writer.TextAsync(department.Name, ct);
-                await writer.TextAsync(department.NameEn, ct);
-                await writer.BigintAsync(department.SortOrder, ct);
-                await writer.TextsAsync(department.Leaders, ct);
-                await writer.TimeAsync(department.FetchedAt + clockOffset, ct);
-            }
-
-            await writer.CompleteAsync(ct);
+            await writer.StartRowAsync(ct);
+            await writer.BigintAsync(department.Id, ct);
+            await writer.BigintAsync(department.ParentId, ct);
+            await writer.TextAsync(department.Name, ct);
+            await writer.TextAsync(department.NameEn, ct);
+            await writer.BigintAsync(department.SortOrder, ct);
+            await writer.TextsAsync(department.Leaders, ct);
+            await writer.TimeAsync(department.FetchedAt + clockOffset, ct);
         }
 
-        await connection.ExecuteAsync("ANALYZE stage_departments", [], ct);
+        await writer.CompleteAsync(ct);
     }
 
     public async Task SetVisibleAsync(IReadOnlyCollection<long> departmentIds, CancellationToken ct)
@@ -82,7 +96,7 @@ internal sealed class DirectoryStage(NpgsqlConnection connection, TimeSpan clock
             await writer.CompleteAsync(ct);
         }
 
-        await connection.ExecuteAsync("ANALYZE stage_users", [], ct);
+        await connection.ExecuteAsync("ANALYZE stage_users (user_key)", [], ct);
     }
 
     public async Task CopyTagsAsync(IEnumerable<WeComTag> tags, CancellationToken ct)
@@ -117,20 +131,16 @@ internal sealed class DirectoryStage(NpgsqlConnection connection, TimeSpan clock
     public async Task CopyTagUsersAsync(
         IAsyncEnumerable<(long TagId, string UserId, DateTimeOffset FetchedAt)> rows, CancellationToken ct)
     {
-        await using (var writer = await StageWriter.OpenAsync(connection, MirrorSql.Copy(DirectoryTables.TagUsers), ct))
+        await using var writer = await StageWriter.OpenAsync(connection, MirrorSql.Copy(DirectoryTables.TagUsers), ct);
+        await foreach (var (tagId, userId, fetchedAt) in rows.WithCancellation(ct))
         {
-            await foreach (var (tagId, userId, fetchedAt) in rows.WithCancellation(ct))
-            {
-                await writer.StartRowAsync(ct);
-                await writer.BigintAsync(tagId, ct);
-                await writer.TextAsync(userId, ct);
-                await writer.TimeAsync(fetchedAt + clockOffset, ct);
-            }
-
-            await writer.CompleteAsync(ct);
+            await writer.StartRowAsync(ct);
+            await writer.BigintAsync(tagId, ct);
+            await writer.TextAsync(userId, ct);
+            await writer.TimeAsync(fetchedAt + clockOffset, ct);
         }
 
-        await connection.ExecuteAsync("ANALYZE stage_contact_tag_users", [], ct);
+        await writer.CompleteAsync(ct);
     }
 
     private async Task WriteAsync(StageWriter writer, WeComUser user, CancellationToken ct)

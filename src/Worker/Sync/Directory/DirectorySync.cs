@@ -10,8 +10,8 @@ namespace WeComSync.Worker.Sync.Directory;
 
 /// <summary>A full sync of one tenant's directory: fetch → stage → guard → merge, with its run row from start to end.</summary>
 internal sealed partial class DirectorySync(
-    SyncRuns runs, WeComClient client, NpgsqlDataSource dataSource, IDbContextFactory<SyncDbContext> contexts, TimeProvider clock,
-    ILogger<DirectorySync> logger)
+    SyncRuns runs, WeComClient client, NpgsqlDataSource dataSource, IDbContextFactory<SyncDbContext> contexts, TenantStops stops,
+    TimeProvider clock, ILogger<DirectorySync> logger)
 {
     /// <summary>Rows of one kind that a dry run lists one by one.</summary>
     private const int PlannedRows = 1000;
@@ -50,7 +50,7 @@ internal sealed partial class DirectorySync(
     private async Task<SyncReport> SyncAsync(Tenant tenant, RunSession session, SyncRequest request, ApiCallCounter calls, long started)
     {
         var ct = session.Token;
-        var reader = new DirectoryReader(client, tenant, Callers(tenant, calls), session);
+        var reader = new DirectoryReader(client, tenant, DirectoryCallers.Of(tenant, calls), session);
         await reader.ReadAsync(ct);
         var facts = reader.Facts;
 
@@ -106,20 +106,6 @@ internal sealed partial class DirectorySync(
         return report;
     }
 
-    private static DirectoryCallers Callers(Tenant tenant, ApiCallCounter calls)
-    {
-        WeComCaller? Caller(Channel channel) => tenant.Settings.Any(s => s.Channel == channel && s.Secret is not null)
-            ? new WeComCaller(tenant.Id, tenant.CorpId, channel) { Counter = calls }
-            : null;
-
-        var agentId = tenant.Settings.FirstOrDefault(s => s.Channel == Channel.App)?.AgentId;
-        var app = agentId is null ? null : Caller(Channel.App);
-        var contacts = Caller(Channel.Contacts);
-        return app is null && contacts is null
-            ? throw new NoCredentialException(tenant.Key)
-            : new DirectoryCallers(contacts, app, agentId ?? 0);
-    }
-
     private static string? Summary(SyncReport report) =>
         report.Errors.Count == 0 ? null : $"{report.Errors.Count} objects could not be read and stay as they were; first: {report.Errors[0].Message}";
 
@@ -169,10 +155,7 @@ internal sealed partial class DirectorySync(
             await SyncRuns.CloseAsync(connection, run, report, patience.Token);
             if (failure is WeComException { Class: WeComErrorClass.StopTenant } stop)
             {
-                await using var db = await contexts.CreateDbContextAsync(patience.Token);
-                var stopped = await db.Tenants.SingleAsync(t => t.Id == tenant.Id, patience.Token);
-                stopped.Stop(stop.ErrCode, stop.Message, stop.Action, clock.GetUtcNow());
-                await db.SaveChangesAsync(patience.Token);
+                await stops.StopAsync(tenant.Id, stop, patience.Token);
             }
         }
         catch (Exception closing) when (closing is NpgsqlException or OperationCanceledException)

@@ -3,6 +3,11 @@ namespace WeComSync.Worker.Sync.Directory;
 /// <summary>The directory's half of the mirror, in the order in which a merge writes it.</summary>
 internal static class DirectoryTables
 {
+    /// <summary>Kinds of objects that an event can be about.</summary>
+    public const string User = "user";
+    public const string Department = "department";
+    public const string Tag = "contact_tag";
+
     public static readonly MirrorTable Departments = new(
         "departments",
         "department",
@@ -10,6 +15,7 @@ internal static class DirectoryTables
         [Column.Bigint("parent_id"), Column.Text("name"), Column.Text("name_en"), Column.Bigint("sort_order"), Column.Texts("leaders")],
         "m.name")
     {
+        Subjects = [(Department, "d.id::text")],
         EmptyIsNoProof = true,
     };
 
@@ -28,6 +34,7 @@ internal static class DirectoryTables
         "m.name")
     {
         // The memberships as user/list returned them, one array element for each department.
+        Subjects = [(User, "lower(d.user_id)")],
         Extras = [Column.Bigints("departments"), Column.Bigints("orders"), Column.Integers("leader_flags")],
         EmptyIsNoProof = true,
     };
@@ -37,21 +44,31 @@ internal static class DirectoryTables
         "user_department",
         [Column.Id("user_id"), Column.Bigint("department_id")],
         [Column.Bigint("sort_order"), Column.Boolean("is_leader")],
-        "(SELECT u.name FROM mirror.users u WHERE u.tenant_id = m.tenant_id AND u.user_id = m.user_id)");
+        "(SELECT u.name FROM mirror.users u WHERE u.tenant_id = m.tenant_id AND u.user_id = m.user_id)")
+    {
+        Subjects = [(User, "lower(d.user_id)"), (Department, "d.department_id::text")],
+    };
 
     public static readonly MirrorTable Tags = new(
         "contact_tags", "contact_tag", [Column.Bigint("tag_id")], [Column.Text("name")], "m.name")
     {
+        Subjects = [(Tag, "d.tag_id::text")],
         EmptyIsNoProof = true,
     };
 
     public static readonly MirrorTable TagUsers = new(
         "contact_tag_users", "contact_tag_user", [Column.Bigint("tag_id"), Column.Id("user_id")], [],
-        "(SELECT u.name FROM mirror.users u WHERE u.tenant_id = m.tenant_id AND u.user_id = m.user_id)");
+        "(SELECT u.name FROM mirror.users u WHERE u.tenant_id = m.tenant_id AND u.user_id = m.user_id)")
+    {
+        Subjects = [(Tag, "d.tag_id::text"), (User, "lower(d.user_id)")],
+    };
 
     public static readonly MirrorTable TagDepartments = new(
         "contact_tag_departments", "contact_tag_department", [Column.Bigint("tag_id"), Column.Bigint("department_id")], [],
-        "(SELECT d.name FROM mirror.departments d WHERE d.tenant_id = m.tenant_id AND d.id = m.department_id)");
+        "(SELECT d.name FROM mirror.departments d WHERE d.tenant_id = m.tenant_id AND d.id = m.department_id)")
+    {
+        Subjects = [(Tag, "d.tag_id::text"), (Department, "d.department_id::text")],
+    };
 
     public static readonly MirrorTable[] All = [Departments, Users, Memberships, Tags, TagUsers, TagDepartments];
 

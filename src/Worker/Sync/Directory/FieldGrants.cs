@@ -38,6 +38,32 @@ internal static class FieldGrants
         return withheld;
     }
 
+    /// <summary>
+    /// For the few people of an event, from whom nothing can be learned: what the last run learned counts. Where none of them shows a
+    /// single restricted field, the right may have been withdrawn since.
+    /// </summary>
+    /// <returns>The columns whose emptiness says nothing.</returns>
+    public static async Task<IReadOnlySet<string>> RecallAsync(Merge merge, CancellationToken ct)
+    {
+        var seen = new HashSet<string>();
+        if (await ReadAsync(merge, "stage_users m WHERE m.detail = 'full'", least: 1, seen, ct) && seen.Count == 0)
+        {
+            return DirectoryTables.Restricted.ToHashSet();
+        }
+
+        var withheld = new HashSet<string>();
+        await using var read = merge.Command("SELECT field FROM control.field_grants WHERE tenant_id = $1 AND NOT granted");
+        read.Add(merge.TenantId);
+        await using var reader = await read.ExecuteReaderAsync(ct);
+        while (await reader.ReadAsync(ct))
+        {
+            withheld.Add(reader.GetString(0));
+        }
+
+        withheld.ExceptWith(seen);
+        return withheld;
+    }
+
     private static async Task<bool> ReadAsync(Merge merge, string rows, int least, HashSet<string> filled, CancellationToken ct)
     {
         var counts = string.Join(", ", DirectoryTables.Restricted.Select(f =>

@@ -1,57 +1,154 @@
 namespace WeComSync.Worker.Sync.Directory;
 
 /// <summary>
-/// A changed userid is a rename: the person keeps his row and its <c>ref</c>, and everything that names him follows.
+/// A changed userid is a rename: the person keeps his row and its <c>ref</c>, and everything that names him follows. The old id stays
+/// behind as a removed row of its own, so that an old word of it that comes late brings nobody back.
 /// </summary>
 internal static class UserRenames
 {
+    /// <summary>Who is in the mirror and not in the stage.</summary>
+    private const string FindMissing = """
+        CREATE TEMP TABLE missing_users ON COMMIT DROP AS
+        SELECT m.user_id, m.name, m.mobile, m.email, m.biz_mail FROM mirror.users m
+        WHERE m.tenant_id = $1 AND m.removed_at IS NULL AND NOT EXISTS (SELECT FROM stage_users s WHERE s.user_key = lower(m.user_id))
+        """;
+
+    private const string Create = """
+        CREATE TEMP TABLE renamed (old_id text COLLATE "C", new_id text COLLATE "C", at timestamptz, cause text) ON COMMIT DROP
+        """;
+
     /// <summary>
     /// Finds renames that no event told: someone vanished and someone appeared who has the same name and the same
     /// mobile or e-mail, which WeCom keeps unique within a corp. Where more than one pair would fit, none is taken.
     /// </summary>
     private const string Find = """
-        CREATE TEMP TABLE renamed ON COMMIT DROP AS
-        WITH missing AS MATERIALIZED (
-            SELECT m.* FROM mirror.users m
-            WHERE m.tenant_id = $1 AND m.removed_at IS NULL AND NOT EXISTS (SELECT FROM stage_users s WHERE s.user_key = lower(m.user_id))),
-        arrived AS MATERIALIZED (
-            SELECT s.* FROM stage_users s
+        INSERT INTO renamed (old_id, new_id, at)
+        WITH arrived AS MATERIALIZED (
+            SELECT s.user_id, s.name, s.mobile, s.email, s.biz_mail, s.fetched_at FROM stage_users s
             WHERE NOT EXISTS (SELECT FROM mirror.users m WHERE m.tenant_id = $1 AND lower(m.user_id) = s.user_key)),
         pairs AS (
-            SELECT m.user_id AS old_id, a.user_id AS new_id FROM missing m JOIN arrived a ON a.name = m.name
+            SELECT m.user_id AS old_id, a.user_id AS new_id, a.fetched_at FROM missing_users m JOIN arrived a ON a.name = m.name
             WHERE m.mobile = a.mobile AND a.mobile <> '' OR m.email = a.email AND a.email <> '' OR m.biz_mail = a.biz_mail AND a.biz_mail <> '')
-        SELECT old_id, new_id FROM pairs p
+        SELECT old_id, new_id, fetched_at FROM pairs p
         WHERE NOT EXISTS (SELECT FROM pairs x WHERE (x.old_id = p.old_id) <> (x.new_id = p.new_id))
         """;
 
-    /// <summary>Tables that name a person, besides <c>mirror.users</c> itself.</summary>
-    private static readonly string[] Followers = ["user_departments", "contact_tag_users"];
+    /// <summary>
+    /// Takes one rename that an event told, where the mirror knows the old id. A row that has the new id already is younger if the
+    /// rename was not applied yet; one that is older shows that it was.
+    /// </summary>
+    private const string Take = """
+        INSERT INTO renamed (old_id, new_id, at, cause)
+        SELECT o.user_id, COALESCE(n.user_id, $3), $4, $5
+        FROM mirror.users o LEFT JOIN mirror.users n ON n.tenant_id = $1 AND lower(n.user_id) = lower($3)
+        WHERE o.tenant_id = $1 AND lower(o.user_id) = lower($2) AND (n.user_id IS NULL OR o.created_at < n.created_at)
+        """;
 
-    public static async Task ApplyAsync(Merge merge, CancellationToken ct)
+    private const string Move = """
+        UPDATE mirror.users m SET user_id = r.new_id, changed_at = now() FROM renamed r
+        WHERE m.tenant_id = $1 AND m.user_id = r.old_id
+          AND NOT EXISTS (SELECT FROM mirror.users n WHERE n.tenant_id = $1 AND n.user_id = r.new_id)
+        """;
+
+    /// <summary>Where somebody read the new id before the rename was known: that row says what is true now, and the older identity takes it over.</summary>
+    private const string Unite = """
+        UPDATE mirror.users m
+        SET ref = other.ref, created_at = other.created_at, changed_at = now()
+        FROM renamed r, mirror.users other
+        WHERE m.tenant_id = $1 AND m.user_id IN (r.old_id, r.new_id) AND other.tenant_id = $1
+          AND other.user_id = CASE m.user_id WHEN r.old_id THEN r.new_id ELSE r.old_id END
+        """;
+
+    private const string EndOld = """
+        INSERT INTO mirror.users AS m (tenant_id, user_id, detail, ref, created_at, changed_at, fetched_at, removed_at)
+        SELECT $1, r.old_id, 'id_only', gen_random_uuid(), now(), now(), r.at, now() FROM renamed r
+        ON CONFLICT (tenant_id, user_id) DO UPDATE
+        SET removed_at = COALESCE(m.removed_at, now()), fetched_at = GREATEST(m.fetched_at, EXCLUDED.fetched_at)
+        """;
+
+    /// <summary>Relations move unless the new id has the same one already.</summary>
+    private static string Follow(string table, string other) => $"""
+        UPDATE mirror.{table} m SET user_id = r.new_id, changed_at = now() FROM renamed r
+        WHERE m.tenant_id = $1 AND m.user_id = r.old_id
+          AND NOT EXISTS (SELECT FROM mirror.{table} n WHERE n.tenant_id = $1 AND n.user_id = r.new_id AND n.{other} = m.{other})
+        """;
+
+    private static string EndOldRelations(string table) => $"""
+        UPDATE mirror.{table} m SET removed_at = COALESCE(m.removed_at, now()), changed_at = now(), fetched_at = GREATEST(m.fetched_at, r.at)
+        FROM renamed r WHERE m.tenant_id = $1 AND m.user_id = r.old_id
+        """;
+
+    private const string Record = """
+        INSERT INTO mirror.changes (tenant_id, seq, at, entity, key, op, fields, after, cause)
+        SELECT $1, $2 + row_number() OVER (), now(), 'user', jsonb_build_object('user_id', new_id), 'renamed', '{user_id}',
+               jsonb_build_object('user_id', new_id, 'former_user_id', old_id), COALESCE(cause, $3)
+        FROM renamed
+        """;
+
+    /// <summary>Tables that name a person, besides <c>mirror.users</c> itself, with the rest of their keys.</summary>
+    private static readonly (string Table, string Other)[] Followers = [("user_departments", "department_id"), ("contact_tag_users", "tag_id")];
+
+    /// <summary>Finds and applies the renames that a whole listing shows.</summary>
+    public static async Task FindAsync(Merge merge, CancellationToken ct)
     {
-        await merge.ExecuteAsync(Find, ct);
-        var count = await merge.ExecuteAsync(
-            "UPDATE mirror.users m SET user_id = r.new_id, changed_at = now() FROM renamed r WHERE m.tenant_id = $1 AND m.user_id = r.old_id", ct);
+        await merge.ExecuteAsync(FindMissing, ct);
+        await using (var any = merge.Command("SELECT EXISTS (SELECT FROM missing_users)"))
+        {
+            if (!(bool)(await any.ExecuteScalarAsync(ct))!)
+            {
+                return;
+            }
+        }
+
+        await merge.ExecuteAsync(Create, ct);
+        await WriteAsync(merge, await merge.ExecuteAsync(Find, ct), ct);
+    }
+
+    /// <summary>Applies renames that events told, in their order: one may build on another.</summary>
+    public static async Task ApplyAsync(Merge merge, IReadOnlyCollection<KnownRename> renames, CancellationToken ct)
+    {
+        if (renames.Count == 0)
+        {
+            return;
+        }
+
+        await merge.ExecuteAsync(Create, ct);
+        foreach (var rename in renames)
+        {
+            await merge.ExecuteAsync("TRUNCATE renamed", ct);
+            await using var take = merge.Command(Take);
+            take.Add(merge.TenantId, rename.OldId, rename.NewId, rename.At, rename.Cause);
+            await WriteAsync(merge, await take.ExecuteNonQueryAsync(ct), ct);
+        }
+    }
+
+    private static async Task WriteAsync(Merge merge, int count, CancellationToken ct)
+    {
         if (count == 0)
         {
             return;
         }
 
-        foreach (var table in Followers)
+        await merge.ExecuteAsync(Unite, ct);
+        await merge.ExecuteAsync(Move, ct);
+        await merge.ExecuteAsync(EndOld, ct);
+        foreach (var (table, other) in Followers)
         {
-            await merge.ExecuteAsync(
-                $"UPDATE mirror.{table} m SET user_id = r.new_id, changed_at = now() FROM renamed r WHERE m.tenant_id = $1 AND m.user_id = r.old_id", ct);
+            await merge.ExecuteAsync(Follow(table, other), ct);
+            await merge.ExecuteAsync(EndOldRelations(table), ct);
         }
 
         var before = await merge.ReserveChangesAsync(count, ct);
-        await using var record = merge.Command("""
-            INSERT INTO mirror.changes (tenant_id, seq, at, entity, key, op, fields, after, cause)
-            SELECT $1, $2 + row_number() OVER (), now(), 'user', jsonb_build_object('user_id', new_id), 'renamed', '{user_id}',
-                   jsonb_build_object('user_id', new_id, 'former_user_id', old_id), $3
-            FROM renamed
-            """);
+        await using var record = merge.Command(Record);
         record.Add(merge.TenantId, before, merge.Cause);
         await record.ExecuteNonQueryAsync(ct);
         merge.Count(DirectoryTables.Users.Entity, new KindCounts { Renamed = count });
     }
 }
+
+/// <summary>A rename that an event told.</summary>
+/// <param name="OldId">In any spelling.</param>
+/// <param name="NewId">In WeCom's spelling.</param>
+/// <param name="At">When it happened, at the latest.</param>
+/// <param name="Cause">The event, as the change feed shows it.</param>
+internal sealed record KnownRename(string OldId, string NewId, DateTimeOffset At, string Cause);

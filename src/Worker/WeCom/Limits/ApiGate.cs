@@ -1,7 +1,8 @@
 namespace WeComSync.Worker.WeCom.Limits;
 
 /// <summary>Everything that holds back the calls of one corp to one API.</summary>
-internal sealed class ApiGate(string endpoint, WeComOptions options, IReadOnlyList<CallWindow> windows, TimeProvider clock)
+internal sealed partial class ApiGate(
+    string corpId, string endpoint, WeComOptions options, IReadOnlyList<CallWindow> windows, TimeProvider clock, ILogger<ApiGate> logger)
 {
     /// <summary>How many throttle windows to wait after the first, second … 45009 in a row: WeCom does not say which limit was hit.</summary>
     private static readonly int[] Steps = [1, 5, 15, 60];
@@ -37,6 +38,7 @@ internal sealed class ApiGate(string endpoint, WeComOptions options, IReadOnlyLi
             {
                 while (window.Take() is var wait && wait > TimeSpan.Zero)
                 {
+                    LogPaced(corpId, endpoint, wait);
                     await Task.Delay(wait, clock, ct);
                 }
             }
@@ -90,4 +92,7 @@ internal sealed class ApiGate(string endpoint, WeComOptions options, IReadOnlyLi
             throw WeComErrors.From(endpoint, WeComErrors.TooFrequent, "called too often a moment ago", null);
         }
     }
+
+    [LoggerMessage(LogLevel.Information, "Corp {CorpId}: {Endpoint} was called as often as our own limit allows; waiting {Wait}")]
+    private partial void LogPaced(string corpId, string endpoint, TimeSpan wait);
 }

@@ -25,6 +25,7 @@ internal sealed partial class AccessTokens(
             return trusted;
         }
 
+        var arrival = slot.Arrive();
         await slot.Turn.WaitAsync(ct);
         try
         {
@@ -34,7 +35,7 @@ internal sealed partial class AccessTokens(
             }
 
             var secret = await secrets.FindAsync(caller, ct);
-            slot.ThrowIfRefused(secret);
+            slot.ThrowIfRefusedSince(arrival, secret);
             var token = await store.FindAsync(caller.TenantId, secret, ct) ?? await FetchAsync(caller, secret, slot, force: false, ct);
             slot.Remember(token);
             return token;

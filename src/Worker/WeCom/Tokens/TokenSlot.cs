@@ -6,14 +6,9 @@ internal sealed class TokenSlot(TimeProvider clock) : IDisposable
     /// <summary>How long memory is believed without a look into the database, where another process may have put a new secret or token.</summary>
     private static readonly TimeSpan TrustMemory = TimeSpan.FromSeconds(5);
 
-    /// <summary>
-    /// How long a refused secret is refused without asking again, for calls that were under way together:
-    /// WeCom bans the source address of who keeps trying.
-    /// </summary>
-    private static readonly TimeSpan RememberRefusal = TimeSpan.FromSeconds(5);
-
     private volatile Seen? seen;
     private volatile Refusal? refusal;
+    private long events;
 
     public SemaphoreSlim Turn { get; } = new(1);
 
@@ -35,11 +30,18 @@ internal sealed class TokenSlot(TimeProvider clock) : IDisposable
         }
     }
 
-    public void Refuse(TenantSecret secret, WeComException answer) => refusal = new Refusal(secret.Hash, answer, clock.GetTimestamp());
+    public void Refuse(TenantSecret secret, WeComException answer) => refusal = new Refusal(secret.Hash, answer, Interlocked.Increment(ref events));
 
-    public void ThrowIfRefused(TenantSecret secret)
+    /// <summary>Draws a number on arrival, before waiting for the <see cref="Turn"/>.</summary>
+    public long Arrive() => Interlocked.Increment(ref events);
+
+    /// <summary>
+    /// Whoever waited while the secret was refused shares that answer: WeCom bans the source address of who keeps trying.
+    /// Whoever comes later may try again, since a person may have mended it.
+    /// </summary>
+    public void ThrowIfRefusedSince(long arrival, TenantSecret secret)
     {
-        if (refusal is { } last && clock.GetElapsedTime(last.At) < RememberRefusal && last.SecretHash.AsSpan().SequenceEqual(secret.Hash))
+        if (refusal is { } last && last.At > arrival && last.SecretHash.AsSpan().SequenceEqual(secret.Hash))
         {
             throw last.Answer.As(last.Answer.Class, last.Answer.Reason, last.Answer.Action);
         }

@@ -125,7 +125,7 @@ public sealed class StatusReaderTests(TestDatabase database) : IClassFixture<Tes
     }
 
     private Task<StatusReport> ReadAsync() =>
-        new StatusReader(database.Services.GetRequiredService<IDbContextFactory<SyncDbContext>>(), new FixedClock()).ReadAsync(Cancel);
+        new StatusReader(database.Services.GetRequiredService<IDbContextFactory<SyncDbContext>>(), new FixedClock { Now = Now }).ReadAsync(Cancel);
 
     private async Task<long> AddTenantAsync(Action<Tenant>? change = null)
     {
@@ -155,10 +155,5 @@ public sealed class StatusReaderTests(TestDatabase database) : IClassFixture<Tes
             TenantId = tenant, RunId = run, Entity = entity, Key = $$"""{"id":"{{decision}}{{index}}"}""", Decision = decision, LastSeenAt = Now,
         }));
         await db.SaveChangesAsync(Cancel);
-    }
-
-    private sealed class FixedClock : TimeProvider
-    {
-        public override DateTimeOffset GetUtcNow() => Now;
     }
 }

@@ -207,9 +207,18 @@ public sealed class TenantApplyTests(TestDatabase database) : IClassFixture<Test
         await ApplyAsync("\"app\":{\"secret\":\"s\"}");
         var applied = await ApplyAsync("\"app\":{\"secret\":\"new\"}");
 
-        await listener.WaitAsync(Cancel);
-        // Other tests of this class run after this one, so the channel is its own.
-        Assert.Equal([$"{applied.Id}"], heard);
+        // Notifications arrive in commit order: when this one is here, all before it are.
+        await using (var end = database.DataSource.CreateCommand($"SELECT pg_notify('{TenantChanges.Channel}', 'end')"))
+        {
+            await end.ExecuteNonQueryAsync(Cancel);
+        }
+
+        while (!heard.Contains("end"))
+        {
+            await listener.WaitAsync(Cancel);
+        }
+
+        Assert.Equal([$"{applied.Id}", "end"], heard);
     }
 
     [Fact]
@@ -316,12 +325,5 @@ public sealed class TenantApplyTests(TestDatabase database) : IClassFixture<Test
     {
         Assert.NotNull(stored);
         return database.Protector.Unprotect(tenant.Id, field, stored);
-    }
-
-    private sealed class FixedClock : TimeProvider
-    {
-        public DateTimeOffset Now { get; set; } = new(2026, 11, 22, 8, 0, 0, TimeSpan.Zero);
-
-        public override DateTimeOffset GetUtcNow() => Now;
     }
 }

@@ -1,0 +1,103 @@
+using WeComSync.Worker.Sync.Directory;
+using WeComSync.Worker.WeCom;
+
+namespace WeComSync.Worker.Events;
+
+/// <summary>Asks WeCom for the truth about what events hint at, each object once.</summary>
+/// <param name="client">WeCom.</param>
+/// <param name="callers">The tenant's credentials.</param>
+/// <param name="clock">This host's clock.</param>
+/// <param name="clockOffset">What must be added to it to get the database's.</param>
+internal sealed class ContactReader(WeComClient client, DirectoryCallers callers, TimeProvider clock, TimeSpan clockOffset)
+{
+    private const int CallsInFlight = 4;
+
+    /// <summary>WeCom is away, not one object odd.</summary>
+    private const int FailuresInARow = 5;
+
+    /// <summary>Unknown, gone or out of sight: WeCom does not tell which.</summary>
+    private static readonly int[] Absent = [60111, 46004, 40003, 60003, 60011, 60123, 40068];
+
+    private readonly WeComCaller details = callers.App ?? callers.Contacts!;
+    private int failuresInARow;
+    private volatile bool detailsRefused;
+
+    /// <exception cref="WeComException">Of class StopTenant or Throttle, or WeCom is away as a whole.</exception>
+    public async Task<ContactTruth> ReadAsync(ContactHints hints, ContactState state, CancellationToken ct)
+    {
+        var truth = new ContactTruth { TagsSeeAll = callers.Contacts is not null };
+        await EachAsync(
+            hints.People.Where(p => !IsCovered(p.Key, p.Value, state)),
+            async (person, stop) => truth.Users[person.Key] = await AskAsync(() => client.GetUserAsync(details, person.Value.UserId, stop)),
+            ct);
+        await EachAsync(
+            hints.Departments.Values.Where(d => state.Departments.GetValueOrDefault(d.ObjectId) is not { } row || !row.Covers(d.At, d.ReceivedAt)),
+            async (department, stop) =>
+                truth.Departments[department.ObjectId] = await AskAsync(() => client.GetDepartmentAsync(details, department.ObjectId, stop)),
+            ct);
+        await EachAsync(
+            hints.Tags.Keys,
+            async (tagId, stop) =>
+                truth.Tags[tagId] = await AskAsync(() => client.GetTagAsync(callers.Contacts ?? details, tagId, stop), ofTag: true),
+            ct);
+        if (hints.People.Any(p => IsAmbiguous(p.Key, p.Value, state, truth)))
+        {
+            truth.Visible = (await client.ListDepartmentsAsync(details, ct)).Select(d => d.Id).ToHashSet();
+        }
+
+        return truth;
+    }
+
+    /// <summary>The mirror knows all that the event can tell, and knows it from later.</summary>
+    private static bool IsCovered(string key, PersonHint hint, ContactState state) =>
+        !hint.RenamedAway
+        && state.Users.TryGetValue(key, out var row) && row.Covers(hint.At, hint.ReceivedAt)
+        && (hint.Departments is null || !row.Live
+            || state.MembershipsOf(key).Where(m => m.Live).Select(m => m.DepartmentId).ToHashSet().SetEquals(hint.Departments));
+
+    /// <summary>A department that the details do not name may be out of their sight.</summary>
+    private static bool IsAmbiguous(string key, PersonHint hint, ContactState state, ContactTruth truth) =>
+        truth.Users.TryGetValue(key, out var answer) && answer.Found is { } user
+        && (hint.Departments ?? []).Concat(state.MembershipsOf(key).Where(m => m.Live).Select(m => m.DepartmentId))
+            .Except(user.Departments ?? []).Any();
+
+    private async Task<Answer<T>> AskAsync<T>(Func<Task<T>> call, bool ofTag = false)
+        where T : class
+    {
+        var askedAt = clock.GetUtcNow() + clockOffset;
+        if (detailsRefused && !ofTag)
+        {
+            return new Answer<T>(null, askedAt);
+        }
+
+        try
+        {
+            var found = await call();
+            failuresInARow = 0;
+            return new Answer<T>(found, askedAt);
+        }
+        catch (WeComException absent) when (absent.Class == WeComErrorClass.SkipRow && Absent.Contains(absent.ErrCode ?? 0))
+        {
+            failuresInARow = 0;
+            return new Answer<T>(null, askedAt);
+        }
+        catch (WeComException refused) when (refused.Class == WeComErrorClass.StopFeature && !ofTag)
+        {
+            // Ids only: the event itself is all there is to know.
+            detailsRefused = true;
+            return new Answer<T>(null, askedAt);
+        }
+        catch (WeComException failure) when (
+            failure.Class is not (WeComErrorClass.StopTenant or WeComErrorClass.Throttle)
+            && (failure.Class != WeComErrorClass.Retry || Interlocked.Increment(ref failuresInARow) < FailuresInARow))
+        {
+            return new Answer<T>(null, askedAt, failure);
+        }
+    }
+
+    private static Task EachAsync<T>(IEnumerable<T> items, Func<T, CancellationToken, Task> work, CancellationToken ct) =>
+        Parallel.ForEachAsync(
+            items,
+            new ParallelOptions { MaxDegreeOfParallelism = CallsInFlight, CancellationToken = ct },
+            (item, stop) => new ValueTask(work(item, stop)));
+}

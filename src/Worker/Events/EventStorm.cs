@@ -1,0 +1,91 @@
+using Microsoft.Extensions.Options;
+using Npgsql;
+using WeComSync.Domain.Inbox;
+using WeComSync.Domain.Runs;
+using WeComSync.Domain.Tenants;
+using WeComSync.Worker.Sync;
+
+namespace WeComSync.Worker.Events;
+
+/// <summary>Lets one sync stand for many events where that takes fewer calls, as after a batch import.</summary>
+internal sealed partial class EventStorm(
+    EventClaims claims, EventApplier applier, EventFailures failures, SyncRunner runner, EventMetrics metrics, NpgsqlDataSource dataSource,
+    IOptions<InboxOptions> options, ILogger<EventStorm> logger)
+{
+    private const string IsOnSql = """
+        SELECT count(DISTINCT (split_part(change_type, '_', 2), lower(object_key))) > GREATEST($3, COALESCE((
+            SELECT r.api_calls FROM control.sync_runs r
+            WHERE r.tenant_id = $1 AND r.kind = 'full' AND r.state IN ('done', 'partial') AND NOT r.dry_run ORDER BY r.id DESC LIMIT 1), 0))
+        FROM control.callback_events
+        WHERE tenant_id = $1 AND state = 'waiting' AND event = 'change_contact' AND (claimed_by IS NULL OR claimed_at < now() - $2)
+        """;
+
+    private static readonly TimeSpan AfterBusy = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan AfterFailure = TimeSpan.FromSeconds(60);
+
+    /// <summary>Whether more objects wait to be read than the last whole sync took calls.</summary>
+    public async Task<bool> IsOnAsync(long tenantId, CancellationToken ct)
+    {
+        await using var command = dataSource.CreateCommand(IsOnSql);
+        command.Add(tenantId, EventClaims.Lease, options.Value.StormObjects);
+        return (bool)(await command.ExecuteScalarAsync(ct))!;
+    }
+
+    /// <summary>Runs the sync and ends the events that it stands for: those that were here before it began to list.</summary>
+    /// <returns>
+    /// Zero: done, what still waits is to be applied one by one. More: try again after that. Null: a sync cannot stand for them.
+    /// </returns>
+    public async Task<TimeSpan?> CalmAsync(Tenant tenant, CancellationToken ct)
+    {
+        await using var claim = await claims.TakeAllAsync(tenant.Id, ct);
+        var renames = claim.Events.Where(e => applier.IsRename(tenant.Id, e)).ToList();
+        if (renames.Count > 0)
+        {
+            var applied = await applier.ApplyAsync(tenant, claim, renames, ct);
+            await failures.FailAsync(claim, applied.Failures, ct);
+            if (applied.Outcome != ClaimOutcome.Done)
+            {
+                return AfterFailure;
+            }
+        }
+
+        try
+        {
+            LogStorm(tenant.Key, claim.Open.Count);
+            var report = await runner.RunAsync(tenant.Id, SyncKind.Full, new SyncRequest { Trigger = SyncTrigger.Event }, ct);
+            switch (report.State)
+            {
+                case RunState.Done:
+                    await SupersedeAsync(claim, report, ct);
+                    return TimeSpan.Zero;
+                case RunState.Stopped:
+                    return TimeSpan.Zero;
+                case RunState.Partial:
+                    // What it missed may be what the events are about.
+                    return null;
+                default:
+                    ct.ThrowIfCancellationRequested();
+                    return AfterFailure;
+            }
+        }
+        catch (RunInProgressException)
+        {
+            return AfterBusy;
+        }
+    }
+
+    /// <summary>Where the guard holds removals, an event that says so still proves its own.</summary>
+    private async Task SupersedeAsync(Claim claim, SyncReport report, CancellationToken ct)
+    {
+        var open = claim.Open.ToHashSet();
+        var covered = claim.Events
+            .Where(e => open.Contains(e.Id) && ContactEvent.ChangeOf(e) is { } change
+                && (report.Total.Held == 0 || change is not (ContactChange.DeleteUser or ContactChange.DeleteParty)))
+            .Select(e => e.Id).ToList();
+        await claims.EndAsync(claim, covered, EventState.Superseded, null, report.RunId, ct);
+        metrics.Count(EventState.Superseded, covered.Count);
+    }
+
+    [LoggerMessage(LogLevel.Information, "Tenant {Tenant}: a sync takes the place of {Count} events")]
+    private partial void LogStorm(string tenant, int count);
+}

@@ -1,0 +1,79 @@
+using Npgsql;
+using WeComSync.Domain.Storage;
+using WeComSync.Domain.Tenants;
+using WeComSync.TestKit;
+
+namespace WeComSync.Benchmarks.Directory;
+
+/// <summary>A migrated database of one of the compared programs, with one tenant; disposing drops it.</summary>
+internal sealed class BenchmarkDatabase : IAsyncDisposable
+{
+    public const string TenantKey = "benchmark";
+
+    private readonly TestDatabase database = new();
+
+    /// <summary>The database as the test kit has it.</summary>
+    public TestDatabase Inner => database;
+
+    public string ConnectionString => database.ConnectionString;
+
+    public static async Task<BenchmarkDatabase> CreateAsync(SimulatedCorp corp, CancellationToken ct)
+    {
+        var created = new BenchmarkDatabase();
+        await created.database.InitializeAsync();
+        await using var db = created.database.OpenContext();
+        var now = DateTimeOffset.UtcNow;
+        var tenant = new Tenant { Key = TenantKey, Name = TenantKey, CorpId = corp.CorpId, CreatedAt = now, ChangedAt = now };
+        db.Tenants.Add(tenant);
+        await db.SaveChangesAsync(ct);
+        tenant.Settings.Add(created.Settings(tenant.Id, Channel.App, corp.AppSecret, corp.AgentId, now));
+        tenant.Settings.Add(created.Settings(tenant.Id, Channel.Contacts, corp.ContactsSecret, null, now));
+        await db.SaveChangesAsync(ct);
+        // An idle session of ours would look like one that has still to report what it wrote.
+        created.database.DataSource.Clear();
+        return tenant.Id == DirectorySource.TenantId ? created : throw new InvalidOperationException("The database had a tenant already.");
+    }
+
+    /// <summary>Rows inserted, updated and deleted in schema <c>mirror</c> so far.</summary>
+    /// <remarks>A session reports at its end or when it is idle, so what a process wrote is counted once it is gone.</remarks>
+    public async Task<long> RowsWrittenAsync(CancellationToken ct)
+    {
+        const string sql = "SELECT coalesce(sum(n_tup_ins + n_tup_upd + n_tup_del), 0)::bigint FROM pg_stat_user_tables WHERE schemaname = 'mirror'";
+        await QuietAsync(ct);
+        return await ScalarAsync(sql, ct);
+    }
+
+    public Task<long> CountAsync(string table, CancellationToken ct) =>
+        ScalarAsync($"SELECT count(*) FROM mirror.{table} WHERE tenant_id = {DirectorySource.TenantId} AND removed_at IS NULL", ct);
+
+    public async ValueTask DisposeAsync() => await database.DisposeAsync();
+
+    /// <summary>Waits until no other session of this database is left.</summary>
+    private async Task QuietAsync(CancellationToken ct)
+    {
+        const string others =
+            "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_type = 'client backend'";
+        while (await ScalarAsync(others, ct) > 0)
+        {
+            await Task.Delay(20, ct);
+        }
+    }
+
+    private async Task<long> ScalarAsync(string sql, CancellationToken ct)
+    {
+        // Without a pool: an idle connection of our own would look like a session that has still to report.
+        await using var connection = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(ConnectionString) { Pooling = false }.ConnectionString);
+        await connection.OpenAsync(ct);
+        await using var command = new NpgsqlCommand(sql, connection) { CommandTimeout = 0 };
+        return (long)(await command.ExecuteScalarAsync(ct))!;
+    }
+
+    private WeComSettings Settings(long tenantId, Channel channel, string secret, long? agentId, DateTimeOffset now) => new()
+    {
+        TenantId = tenantId,
+        Channel = channel,
+        AgentId = agentId,
+        Secret = database.Protector.Protect(tenantId, SecretFields.Secret(channel), secret),
+        SecretSetAt = now,
+    };
+}

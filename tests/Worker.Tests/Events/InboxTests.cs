@@ -1,0 +1,230 @@
+using Microsoft.Extensions.DependencyInjection;
+using WeComSync.Domain.Inbox;
+using WeComSync.Domain.Runs;
+using WeComSync.Domain.Tenants;
+using WeComSync.Simulator.Corps;
+using WeComSync.Simulator.Faults;
+using WeComSync.TestKit;
+using WeComSync.Worker.Events;
+using WeComSync.Worker.Sync;
+using Xunit;
+
+namespace WeComSync.Worker.Tests.Events;
+
+/// <summary>What becomes of events: applied, put off, failed, parked, superseded, replayed.</summary>
+public sealed class InboxTests(TestDatabase database) : IClassFixture<TestDatabase>
+{
+    private static readonly CorpOptions Company = new() { People = 12, Departments = 4, Seed = 31 };
+
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Thousand_events_of_a_few_people_are_a_few_calls()
+    {
+        await using var harness = await StartAsync();
+        for (var i = 0; i < 1000; i++)
+        {
+            await harness.TellAsync("update_user", [("UserID", harness.World.PersonAt(i % 10).UserId)]);
+        }
+
+        var calls = harness.Simulator.Calls.Count(harness.Corp.Id, "user/get");
+        await harness.DrainAsync();
+        Assert.Equal(1000L, await CountAsync(harness, "applied"));
+        Assert.InRange(harness.Simulator.Calls.Count(harness.Corp.Id, "user/get") - calls, 10, 20);
+    }
+
+    [Fact]
+    public async Task Unknown_events_are_kept_and_marked_ignored()
+    {
+        await using var harness = await StartAsync();
+        var odd = await harness.StoreAsync("change_contact", "paint_user", "x", "<xml/>");
+        var customer = await harness.StoreAsync("change_external_contact", "add_external_contact", "wm1", "<xml/>", channel: Channel.Customers);
+        await harness.DrainAsync();
+        Assert.Equal("ignored", await harness.StateOfAsync(odd));
+        Assert.Equal("ignored", await harness.StateOfAsync(customer));
+    }
+
+    [Fact]
+    public async Task Events_of_a_stopped_tenant_wait_without_tries_and_are_applied_after_it_goes_on()
+    {
+        await using var harness = await StartAsync();
+        harness.Simulator.Faults.Always(harness.Corp, Fault.ErrCode(60020), "user/get");
+        var id = await harness.TellAsync("update_user", [("UserID", harness.World.PersonAt(0).UserId)]);
+        await harness.DrainAsync();
+        Assert.Equal(("waiting", 0, "stopped"), (await harness.StateOfAsync(id), await TriesAsync(harness, id), await harness.ScalarAsync<string>(
+            "SELECT state FROM control.tenants WHERE id = $1")));
+
+        harness.Simulator.Faults.Clear();
+        Assert.Contains("stopped", await harness.DrainAsync(), StringComparison.Ordinal);
+        await harness.ScalarAsync<long>("UPDATE control.tenants SET state = 'active' WHERE id = $1 RETURNING id");
+        await harness.DrainAsync();
+        Assert.Equal("applied", await harness.StateOfAsync(id));
+    }
+
+    [Fact]
+    public async Task Events_wait_while_WeCom_is_away_and_lose_no_try()
+    {
+        await using var harness = await StartAsync();
+        harness.Simulator.Faults.Always(harness.Corp, Fault.BadGateway(), "user/get");
+        for (var i = 0; i < 12; i++)
+        {
+            await harness.TellAsync("update_user", [("UserID", harness.World.PersonAt(i).UserId)]);
+        }
+
+        await harness.DrainAsync();
+        Assert.Equal(12L, await CountAsync(harness, "waiting"));
+        Assert.Equal(0L, await harness.ScalarAsync<long>("SELECT sum(tries) FROM control.callback_events WHERE tenant_id = $1"));
+        harness.Simulator.Faults.Clear();
+        await harness.ScalarAsync<long>("UPDATE control.inbox_drains SET paused_until = NULL WHERE tenant_id = $1 RETURNING tenant_id");
+        await harness.DrainAsync();
+        Assert.Equal(12L, await CountAsync(harness, "applied"));
+    }
+
+    [Fact]
+    public async Task Event_that_fails_goes_on_alone_and_parks_and_its_neighbours_are_applied()
+    {
+        await using var harness = await StartAsync();
+        var poison = await harness.StoreAsync("change_contact", "update_user", "someone", "no message at all");
+        var neighbour = await harness.TellAsync("update_user", [("UserID", harness.World.PersonAt(0).UserId)]);
+        await harness.DrainAsync();
+        Assert.Equal(("failed", "applied"), (await harness.StateOfAsync(poison), await harness.StateOfAsync(neighbour)));
+        Assert.Equal(1L, await harness.ScalarAsync<long>(
+            "SELECT count(*) FROM hangfire.job WHERE statename = 'Scheduled' AND arguments ->> 0 = $1::text AND arguments ->> 1 = $2::text", poison));
+
+        var job = harness.Services.CreateScope().ServiceProvider.GetRequiredService<IEventJob>();
+        for (var tries = 2; tries < IEventJob.MaxTries; tries++)
+        {
+            await Assert.ThrowsAsync<EventFailedException>(() => job.ApplyAsync(harness.Tenant.Id, poison, "", "", null, Cancel));
+        }
+
+        await Assert.ThrowsAsync<JobParkedException>(() => job.ApplyAsync(harness.Tenant.Id, poison, "", "", null, Cancel));
+        Assert.Equal("parked", await harness.StateOfAsync(poison));
+
+        await new EventReplay(database.DataSource).RunAsync(harness.Tenant.Id, null, EventState.Parked, Cancel);
+        Assert.Equal(("waiting", 0), (await harness.StateOfAsync(poison), await TriesAsync(harness, poison)));
+    }
+
+    [Fact]
+    public async Task Object_that_WeCom_refuses_fails_alone()
+    {
+        await using var harness = await StartAsync();
+        harness.Simulator.Faults.Add(new FaultRule { CorpId = harness.Corp.Id, Fault = Fault.ErrCode(99999), Path = "user/get", Times = 1 });
+        for (var i = 0; i < 5; i++)
+        {
+            await harness.TellAsync("update_user", [("UserID", harness.World.PersonAt(i).UserId)]);
+        }
+
+        await harness.DrainAsync();
+        Assert.Equal((1L, 4L), (await CountAsync(harness, "failed"), await CountAsync(harness, "applied")));
+    }
+
+    [Fact]
+    public async Task Work_of_a_dead_process_is_taken_over_when_its_lease_is_over()
+    {
+        await using var harness = await StartAsync();
+        var id = await harness.TellAsync("update_user", [("UserID", harness.World.PersonAt(0).UserId)]);
+        const string claim = "UPDATE control.callback_events SET claimed_by = 'dead', claimed_at = now() - $3::interval, tries = $4 WHERE tenant_id = $1 AND id = $2 RETURNING id";
+        await harness.ScalarAsync<long>(claim, id, TimeSpan.FromSeconds(5), 1);
+        await harness.DrainAsync();
+        Assert.Equal("waiting", await harness.StateOfAsync(id));
+
+        await harness.ScalarAsync<long>(claim, id, TimeSpan.FromSeconds(60), 1);
+        var sweep = harness.Services.GetRequiredService<EventSweep>();
+        await Task.WhenAll(await sweep.RunAsync(Cancel));
+        Assert.Equal("applied", await harness.StateOfAsync(id));
+
+        // Twice is enough among others: from then on alone.
+        await harness.ScalarAsync<long>("UPDATE control.callback_events SET state = 'waiting' WHERE tenant_id = $1 AND id = $2 RETURNING id", id);
+        await harness.ScalarAsync<long>(claim, id, TimeSpan.FromSeconds(60), 2);
+        await harness.DrainAsync();
+        Assert.Equal("failed", await harness.StateOfAsync(id));
+    }
+
+    [Fact]
+    public async Task Sweep_finds_events_that_no_job_is_for()
+    {
+        await using var harness = await StartAsync();
+        var id = await harness.TellAsync(
+            "update_user", [("UserID", harness.World.PersonAt(0).UserId)], receivedAt: DateTimeOffset.UtcNow.AddSeconds(-30));
+        await Task.WhenAll(await harness.Services.GetRequiredService<EventSweep>().RunAsync(Cancel));
+        Assert.Equal("applied", await harness.StateOfAsync(id));
+    }
+
+    [Fact]
+    public async Task One_sync_takes_the_place_of_a_storm()
+    {
+        await using var harness = await StartAsync();
+        for (var i = 0; i < 250; i++)
+        {
+            harness.World.Hire($"storm{i}", $"人{i}", 1);
+            await harness.TellAsync("create_user", [("UserID", $"storm{i}"), ("Department", "1")]);
+        }
+
+        var gets = harness.Simulator.Calls.Count(harness.Corp.Id, "user/get");
+        await harness.DrainAsync();
+        Assert.Equal(250L, await CountAsync(harness, "superseded"));
+        Assert.Equal(gets, harness.Simulator.Calls.Count(harness.Corp.Id, "user/get"));
+        Assert.Equal(250L, await harness.ScalarAsync<long>("""
+            SELECT count(*) FROM control.callback_events e JOIN control.sync_runs r ON r.tenant_id = e.tenant_id AND r.id = e.run_id
+            WHERE e.tenant_id = $1 AND r.trigger = 'event' AND r.state = 'done'
+            """));
+        await harness.AssertMirrorIsTrueAsync();
+    }
+
+    [Fact]
+    public async Task Slow_sync_does_not_undo_an_event()
+    {
+        await using var harness = await StartAsync();
+        var world = harness.World;
+        var home = world.Departments[1].Id;
+        var mover = world.Hire("mover", "动", home).UserId;
+        var leaver = world.Hire("leaver", "离", home).UserId;
+        var tag = world.AddTag("标签");
+        await harness.MirrorAsync();
+        world.Move(mover, world.Departments[2].Id);
+        harness.Simulator.Faults.Add(new FaultRule { CorpId = harness.Corp.Id, Fault = Fault.Delay(TimeSpan.FromSeconds(10)), Path = "tag/list", Times = 1 });
+        SyncRun? run = null;
+        var sync = harness.Services.GetRequiredService<SyncRunner>().RunAsync(
+            harness.Tenant.Id, SyncKind.Full, new SyncRequest { Trigger = SyncTrigger.Command, Started = r => run = r }, Cancel);
+        await Eventually.TrueAsync("the sync has read people", () => run is { Phase: "tags" });
+
+        world.Move(mover, home);
+        world.Leave(leaver);
+        world.Hire("latest", "新人", home);
+        await harness.TellAsync("update_user", [("UserID", mover), ("Department", $"{home}")]);
+        await harness.TellAsync("delete_user", [("UserID", leaver)]);
+        await harness.TellAsync("create_user", [("UserID", "latest"), ("Department", $"{home}")]);
+        await harness.DrainAsync();
+        Assert.Equal(RunState.Done, (await sync).State);
+
+        Assert.NotNull(world.FindTag(tag.Id));
+        await harness.AssertMirrorIsTrueAsync();
+    }
+
+    [Fact]
+    public async Task Old_payloads_are_forgotten_and_what_waits_is_kept()
+    {
+        await using var harness = await StartAsync();
+        var old = DateTimeOffset.UtcNow.AddDays(-31);
+        var done = await harness.TellAsync("update_user", [("UserID", harness.World.PersonAt(0).UserId)], receivedAt: old);
+        await harness.DrainAsync();
+        var waiting = await harness.TellAsync("update_user", [("UserID", harness.World.PersonAt(0).UserId)], receivedAt: old);
+        await harness.Services.GetRequiredService<EventRetention>().RunAsync(Cancel);
+        Assert.Equal(waiting, await harness.ScalarAsync<long>(
+            "SELECT sum(id)::bigint FROM control.callback_events WHERE tenant_id = $1 AND payload IS NOT NULL"));
+        Assert.Equal("applied", await harness.StateOfAsync(done));
+    }
+
+    private static Task<long> CountAsync(SyncHarness harness, string state) =>
+        harness.ScalarAsync<long>("SELECT count(*) FROM control.callback_events WHERE tenant_id = $1 AND state = $2", state);
+
+    private static Task<int> TriesAsync(SyncHarness harness, long id) =>
+        harness.ScalarAsync<int>("SELECT tries FROM control.callback_events WHERE tenant_id = $1 AND id = $2", id);
+
+    private async Task<SyncHarness> StartAsync()
+    {
+        var harness = await SyncHarness.StartAsync(database, Company);
+        await harness.MirrorAsync();
+        return harness;
+    }
+}

@@ -1,0 +1,170 @@
+using System.Diagnostics;
+using Hangfire;
+using Hangfire.States;
+using Microsoft.Extensions.DependencyInjection;
+using WeComSync.Domain.Runs;
+using WeComSync.TestKit;
+using WeComSync.Worker.Schedules;
+using WeComSync.Worker.Sync;
+using WeComSync.Worker.Tests.Serve;
+using Xunit;
+
+namespace WeComSync.Worker.Tests.Jobs;
+
+/// <remarks>Jobs are queued by hand: no tenant here has a schedule that comes due.</remarks>
+public sealed class SyncJobTests(TestDatabase database) : IClassFixture<TestDatabase>
+{
+    private const string Never = "0 0 0 29 2 ?";
+
+    /// <summary>Due by no schedule, so that nothing overtakes it.</summary>
+    private static readonly DateTimeOffset Due = new(2026, 11, 22, 2, 30, 0, TimeSpan.Zero);
+
+    [Fact]
+    public async Task Instant_that_is_queued_many_times_has_one_effect()
+    {
+        await using var worker = await TestWorker.StartAsync(database.ConnectionString);
+        var tenant = await database.AddTenantAsync(Never);
+        var jobs = Enumerable.Range(0, 10).Select(_ => Enqueue(worker, tenant, Due)).ToList();
+
+        await AllReachAsync(worker, jobs, SucceededState.StateName);
+        Assert.Equal(1, worker.Sync.CountOf(tenant));
+        Assert.Single(await database.ClaimsAsync(tenant));
+    }
+
+    [Fact]
+    public async Task Runs_that_persons_ask_for_each_have_an_effect()
+    {
+        await using var worker = await TestWorker.StartAsync(database.ConnectionString);
+        var tenant = await database.AddTenantAsync(Never);
+        string[] jobs = [Enqueue(worker, tenant, null), Enqueue(worker, tenant, null)];
+
+        await AllReachAsync(worker, jobs, SucceededState.StateName);
+        Assert.Equal(2, worker.Sync.CountOf(tenant));
+        Assert.Empty(await database.ClaimsAsync(tenant));
+    }
+
+    [Fact]
+    public async Task Overtaken_run_is_dropped_and_stays_claimed()
+    {
+        await using var worker = await TestWorker.StartAsync(database.ConnectionString);
+        var tenant = await database.AddTenantAsync("30 * * * * ?");
+        var job = Enqueue(worker, tenant, Due);
+
+        await AllReachAsync(worker, [job], SucceededState.StateName);
+        Assert.Contains(Due, await database.ClaimsAsync(tenant));
+        Assert.Contains(TestWorker.Log, line => line.Contains($"Tenant {tenant}: Full sync due at 2026-11-22 02:30:00Z dropped", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Job_of_a_tenant_that_was_disabled_meanwhile_does_nothing()
+    {
+        await using var worker = await TestWorker.StartAsync(database.ConnectionString);
+        var tenant = await database.AddTenantAsync(Never);
+        await database.DisableAsync(tenant);
+        var job = Enqueue(worker, tenant, Due);
+
+        await AllReachAsync(worker, [job], SucceededState.StateName);
+        Assert.Equal(0, worker.Sync.CountOf(tenant));
+        Assert.Empty(await database.ClaimsAsync(tenant));
+    }
+
+    [Fact]
+    public async Task Failed_sync_is_tried_again_and_its_secrets_are_not_stored()
+    {
+        await using var worker = await TestWorker.StartAsync(database.ConnectionString);
+        var tenant = await database.AddTenantAsync(Never);
+        worker.Sync.Does[tenant] = _ => throw new HttpRequestException("GET /cgi-bin/user/get?access_token=CANARY-7f3a&userid=a failed");
+        var job = Enqueue(worker, tenant, Due);
+
+        await AllReachAsync(worker, [job], ScheduledState.StateName);
+        Assert.Equal(0L, await database.ReadAsync<long>("SELECT count(*) FROM hangfire.state WHERE data::text || coalesce(reason, '') LIKE '%CANARY%'"));
+        Assert.DoesNotContain(TestWorker.Log, line => line.Contains("CANARY-7f3a", StringComparison.Ordinal));
+        Assert.Contains(TestWorker.Log, line => line.Contains("access_token=***", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Busy_sync_comes_again_without_counting_as_a_failure()
+    {
+        await using var worker = await TestWorker.StartAsync(database.ConnectionString);
+        var tenant = await database.AddTenantAsync(Never);
+        worker.Sync.Does[tenant] = _ => Task.FromResult(SyncOutcome.Busy);
+        var job = Enqueue(worker, tenant, Due);
+
+        await AllReachAsync(worker, [job], ScheduledState.StateName);
+        Assert.Equal(0L, await database.ReadAsync<long>("SELECT count(*) FROM hangfire.jobparameter WHERE jobid = $1 AND name = 'RetryCount'", long.Parse(job, null)));
+
+        worker.Sync.Does[tenant] = _ => Task.FromResult(SyncOutcome.Finished);
+        worker.Services.GetRequiredService<IBackgroundJobClient>().ChangeState(job, new EnqueuedState(ISyncJob.Queue));
+        await AllReachAsync(worker, [job], SucceededState.StateName);
+        Assert.Equal(2, worker.Sync.CountOf(tenant));
+    }
+
+    [Fact]
+    public async Task Sync_of_a_stopped_tenant_is_not_tried_again()
+    {
+        await using var worker = await TestWorker.StartAsync(database.ConnectionString);
+        var tenant = await database.AddTenantAsync(Never);
+        worker.Sync.Does[tenant] = _ => Task.FromResult(SyncOutcome.Stopped);
+
+        await AllReachAsync(worker, [Enqueue(worker, tenant, Due)], SucceededState.StateName);
+        Assert.Equal(1, worker.Sync.CountOf(tenant));
+    }
+
+    [Fact]
+    public async Task Job_that_kills_its_process_again_and_again_is_parked_until_a_person_requeues_it()
+    {
+        await using var worker = await TestWorker.StartAsync(database.ConnectionString);
+        var tenant = await database.AddTenantAsync(Never);
+        using (var connection = worker.Services.GetRequiredService<JobStorage>().GetConnection())
+        {
+            var client = worker.Services.GetRequiredService<IBackgroundJobClient>();
+            var text = SyncKind.Full.Text();
+            var job = client.Create<ISyncJob>(sync => sync.RunAsync(tenant, text, Due, null, CancellationToken.None), new ScheduledState(TimeSpan.FromDays(1)));
+            connection.SetJobParameter(job, "Crashes", "3"); // as three dead processes leave it
+            client.ChangeState(job, new EnqueuedState(ISyncJob.Queue));
+
+            await AllReachAsync(worker, [job], FailedState.StateName);
+            Assert.Equal(0, worker.Sync.CountOf(tenant));
+
+            client.Requeue(job);
+            await AllReachAsync(worker, [job], SucceededState.StateName);
+            Assert.Equal(1, worker.Sync.CountOf(tenant));
+        }
+    }
+
+    [Fact]
+    public async Task Worker_that_stops_lets_a_running_sync_stop_at_a_safe_point_and_another_goes_on()
+    {
+        var tenant = await database.AddTenantAsync(Never);
+        string job;
+        await using (var worker = await TestWorker.StartAsync(database.ConnectionString))
+        {
+            worker.Sync.Does[tenant] = async ct =>
+            {
+                await Task.Delay(Timeout.Infinite, ct);
+                return SyncOutcome.Finished;
+            };
+            job = Enqueue(worker, tenant, Due);
+            await Eventually.TrueAsync("the sync runs", () => worker.Sync.CountOf(tenant) == 1);
+
+            var stopping = Stopwatch.StartNew();
+            await worker.StopAsync();
+            Assert.InRange(stopping.Elapsed, TimeSpan.Zero, TimeSpan.FromSeconds(30));
+        }
+
+        Assert.Contains(TestWorker.Log, line => line.Contains($"Tenant {tenant}: Full sync stopped at a safe point", StringComparison.Ordinal));
+        await using var next = await TestWorker.StartAsync(database.ConnectionString);
+        await AllReachAsync(next, [job], SucceededState.StateName);
+        Assert.Equal(1, next.Sync.CountOf(tenant));
+    }
+
+    private static string Enqueue(TestWorker worker, long tenant, DateTimeOffset? instant) =>
+        worker.Services.GetRequiredService<IBackgroundJobClient>().EnqueueSync(tenant, SyncKind.Full, instant);
+
+    private static Task<TimeSpan> AllReachAsync(TestWorker worker, IReadOnlyCollection<string> jobs, string state) =>
+        Eventually.TrueAsync($"{jobs.Count} jobs are {state}", () =>
+        {
+            using var connection = worker.Services.GetRequiredService<JobStorage>().GetConnection();
+            return jobs.All(job => connection.GetJobData(job)?.State == state);
+        });
+}

@@ -1,0 +1,55 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
+using WeComSync.ServeProbe;
+using WeComSync.TestKit;
+using WeComSync.Worker.Commands;
+using Xunit;
+
+namespace WeComSync.Worker.Tests.Serve;
+
+public sealed class ServeProcessTests(TestDatabase database) : IClassFixture<TestDatabase>
+{
+    [Fact]
+    public async Task Signal_stops_a_running_sync_at_a_safe_point_and_the_log_says_so()
+    {
+        await using var worker = await Probe.StartAsync(database, (CountingSync.Lasts.Replace(":", "__", StringComparison.Ordinal), "00:10:00"));
+        var tenant = await database.AddTenantAsync("* * * * * ?");
+        await Eventually.TrueAsync("a sync runs", async () => await database.EffectsAsync(tenant) > 0);
+
+        var stopping = Stopwatch.StartNew();
+        worker.SendTerminate();
+        var result = await worker.WaitForExitAsync();
+
+        Assert.True(result.ExitCode == ExitCodes.Done, result.Error);
+        Assert.InRange(stopping.Elapsed, TimeSpan.Zero, TimeSpan.FromSeconds(30));
+        Assert.Contains("sync stopped at a safe point, because this worker stops", result.Error, StringComparison.Ordinal);
+        Assert.All(result.Error.Split('\n', StringSplitOptions.RemoveEmptyEntries), line => Assert.StartsWith("{\"@t\":\"", line, StringComparison.Ordinal));
+        Assert.Equal(0L, await database.ReadAsync<long>("SELECT count(*) FROM hangfire.jobqueue WHERE fetchedat IS NOT NULL"));
+    }
+
+    [Fact]
+    public async Task Serve_whose_port_is_taken_ends_with_exit_code_1()
+    {
+        using var taken = new TcpListener(IPAddress.Loopback, 0);
+        taken.Start();
+        var result = await WorkerProcess.RunAsync(
+            database.ConnectionString,
+            [],
+            ("ASPNETCORE_URLS", $"http://{taken.LocalEndpoint}"),
+            ("Console__Operator__Email", TestWorker.Email),
+            ("Console__Operator__Password", TestWorker.Password));
+
+        Assert.Equal(ExitCodes.Failed, result.ExitCode);
+        Assert.Contains("address already in use", result.LastErrorLine, StringComparison.OrdinalIgnoreCase);
+    }
+
+    [Fact]
+    public async Task Serve_without_an_operator_account_names_the_missing_setting()
+    {
+        var result = await WorkerProcess.RunAsync(database.ConnectionString, ["serve"]);
+
+        Assert.Equal(ExitCodes.Failed, result.ExitCode);
+        Assert.StartsWith("Console:Operator:Email is not set", result.LastErrorLine, StringComparison.Ordinal);
+    }
+}

@@ -3,7 +3,6 @@ using System.Net;
 using System.Text;
 using Npgsql;
 using WeComSync.Callbacks.Tests.Kit;
-using WeComSync.Simulator.Callbacks;
 using WeComSync.TestKit;
 using Xunit;
 

@@ -3,7 +3,6 @@ using Microsoft.EntityFrameworkCore;
 using WeComSync.Callbacks.Tests.Kit;
 using WeComSync.Domain.Inbox;
 using WeComSync.Domain.Tenants;
-using WeComSync.Simulator.Callbacks;
 using WeComSync.TestKit;
 using Xunit;
 

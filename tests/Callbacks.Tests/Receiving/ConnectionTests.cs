@@ -83,6 +83,36 @@ public sealed class ConnectionTests(TestDatabase database) : IClassFixture<TestD
         await InboxRows.AssertCountAsync(database, tenant, number, Cancel);
     }
 
+    /// <summary>A thousand strangers' half-sent mebibytes would be a gigabyte: they share a budget, and small requests need none of it.</summary>
+    [Fact]
+    public async Task Large_bodies_share_a_budget_and_small_ones_are_not_touched_by_it()
+    {
+        var tenant = await TestTenant.AddAsync(database, Cancel);
+        await using var host = await TestHost.StartAsync(database.ConnectionString);
+        var delivery = tenant.WeCom.Deliver(tenant.UserEvent(0));
+        var half = new string(' ', 900_000);
+        var large = Enumerable.Range(0, 60).Select(async _ =>
+        {
+            using var client = await RawClient.ConnectAsync(host.Client.BaseAddress!, Cancel);
+            await client.SendAsync($"POST {tenant.Path}?{delivery.Query} HTTP/1.1\r\nHost: a\r\nContent-Length: 1000000\r\n\r\n{half}", Cancel);
+            return (await client.ReadToEndAsync(Cancel)).Answers;
+        }).ToList();
+
+        var number = 0;
+        while (!large.TrueForAll(client => client.IsCompleted))
+        {
+            Assert.Equal(HttpStatusCode.OK, await host.PostAsync(tenant, tenant.WeCom.Deliver(tenant.UserEvent(++number)), Cancel));
+        }
+
+        var answers = await Task.WhenAll(large);
+        Assert.Contains(answers, answer => answer.StartsWith("HTTP/1.1 503", StringComparison.Ordinal));
+        Assert.DoesNotContain(answers, answer => answer.StartsWith("HTTP/1.1 200", StringComparison.Ordinal));
+        // The budget came back with the connections.
+        var full = delivery.Body.Replace("</xml>", half + "</xml>", StringComparison.Ordinal);
+        Assert.Equal(HttpStatusCode.OK, await host.PostAsync($"{tenant.Path}?{delivery.Query}", full, Cancel));
+        await InboxRows.AssertCountAsync(database, tenant, number + 1, Cancel);
+    }
+
     [Fact]
     public async Task Request_that_arrives_in_pieces_is_accepted()
     {

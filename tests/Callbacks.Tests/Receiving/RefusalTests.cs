@@ -3,7 +3,6 @@ using System.Net;
 using System.Text;
 using WeComSync.Callbacks.Tests.Kit;
 using WeComSync.Domain.Tenants;
-using WeComSync.Simulator.Callbacks;
 using WeComSync.TestKit;
 using Xunit;
 

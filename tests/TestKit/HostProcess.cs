@@ -42,6 +42,8 @@ public sealed class HostProcess : IAsyncDisposable
 
     public bool HasExited => process.HasExited;
 
+    public int Id => process.Id;
+
     /// <summary>Starts a host whose assembly lies beside the tests.</summary>
     /// <param name="assembly">For example <c>WeComSync.Worker.dll</c>.</param>
     /// <param name="arguments">The command line.</param>

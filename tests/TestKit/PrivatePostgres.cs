@@ -40,7 +40,8 @@ public sealed class PrivatePostgres : IAsyncDisposable
         Timeout = 10,
     }.ConnectionString;
 
-    private static string Binaries { get; } = Environment.GetEnvironmentVariable("WECOMSYNC_POSTGRES_BIN")
+    /// <summary>Where the programs of PostgreSQL lie.</summary>
+    public static string Binaries { get; } = Environment.GetEnvironmentVariable("WECOMSYNC_POSTGRES_BIN")
         ?? System.IO.Directory.GetDirectories("/usr/lib/postgresql").Select(version => Path.Combine(version, "bin")).Where(Path.Exists).Order().LastOrDefault()
         ?? throw new InvalidOperationException("No PostgreSQL binaries under /usr/lib/postgresql; install Debian's package or set WECOMSYNC_POSTGRES_BIN.");
 
@@ -76,10 +77,10 @@ public sealed class PrivatePostgres : IAsyncDisposable
             "fsync=off", // the machine survives these tests, only processes die
             .. options,
         ];
-        await RunAsUserAsync(
-            Path.Combine(Binaries, "pg_ctl"),
-            ["-D", Data, "-w", "-t", "60", "-l", Path.Combine(folder, "log"), "-o", string.Join(' ', settings.Select(setting => $"-c {setting}")), "start"],
-            ct);
+        string[] start =
+            ["-D", Data, "-w", "-t", "60", "-l", Path.Combine(folder, "log"), "-o", string.Join(' ', settings.Select(setting => $"-c {setting}")), "start"];
+        // A child of a killed server may hold its shared memory for a moment.
+        await Eventually.TrueAsync($"PostgreSQL in {folder} starts", async () => await TryRunAsUserAsync(Path.Combine(Binaries, "pg_ctl"), start, ct));
     }
 
     /// <summary>The server and its children stop in the middle of what they do, as with a power cut; <see cref="StartAsync(CancellationToken)"/> starts it again.</summary>
@@ -114,12 +115,26 @@ public sealed class PrivatePostgres : IAsyncDisposable
     private static string UnprivilegedUser() =>
         File.ReadLines("/etc/passwd").Any(line => line.StartsWith("postgres:", StringComparison.Ordinal)) ? "postgres" : "nobody";
 
-    private static Task RunAsUserAsync(string program, IEnumerable<string> arguments, CancellationToken ct) =>
-        Environment.IsPrivilegedProcess
-            ? RunAsync("setpriv", ["--reuid", UnprivilegedUser(), "--regid", "nogroup", "--clear-groups", program, .. arguments], ct)
-            : RunAsync(program, arguments, ct);
+    private static async Task RunAsUserAsync(string program, IEnumerable<string> arguments, CancellationToken ct) =>
+        Check(program, await TryRunAsUserAsync(program, arguments, ct));
 
-    private static async Task RunAsync(string program, IEnumerable<string> arguments, CancellationToken ct)
+    private static async Task RunAsync(string program, IEnumerable<string> arguments, CancellationToken ct) =>
+        Check(program, await TryRunAsync(program, arguments, ct));
+
+    private static void Check(string program, bool succeeded)
+    {
+        if (!succeeded)
+        {
+            throw new InvalidOperationException($"{program} failed.");
+        }
+    }
+
+    private static Task<bool> TryRunAsUserAsync(string program, IEnumerable<string> arguments, CancellationToken ct) =>
+        Environment.IsPrivilegedProcess
+            ? TryRunAsync("setpriv", ["--reuid", UnprivilegedUser(), "--regid", "nogroup", "--clear-groups", program, .. arguments], ct)
+            : TryRunAsync(program, arguments, ct);
+
+    private static async Task<bool> TryRunAsync(string program, IEnumerable<string> arguments, CancellationToken ct)
     {
         // The output goes to a file: a server that pg_ctl starts inherits it, and a pipe would never end.
         var start = new ProcessStartInfo("/bin/sh") { WorkingDirectory = "/", ArgumentList = { "-c", "exec \"$@\" >/dev/null 2>&1 </dev/null", "sh", program } };
@@ -131,10 +146,7 @@ public sealed class PrivatePostgres : IAsyncDisposable
         start.Environment["LC_ALL"] = "C.UTF-8";
         using var process = Process.Start(start)!;
         await process.WaitForExitAsync(ct).WaitAsync(Deadline, ct);
-        if (process.ExitCode != 0)
-        {
-            throw new InvalidOperationException($"{program} ended with {process.ExitCode}.");
-        }
+        return process.ExitCode == 0;
     }
 
     [DllImport("libc", EntryPoint = "kill", SetLastError = true)]

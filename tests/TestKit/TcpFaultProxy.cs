@@ -45,10 +45,22 @@ public sealed class TcpFaultProxy : IAsyncDisposable
     /// <summary>Messages in both directions since <see cref="Arm"/>.</summary>
     public long Seen => Interlocked.Read(ref seen);
 
+    /// <summary>Connections that are open now.</summary>
+    public int Connections
+    {
+        get
+        {
+            lock (gate)
+            {
+                return sockets.Count / 2;
+            }
+        }
+    }
+
     /// <summary>True once the armed fault has struck.</summary>
     public bool HasStruck => Interlocked.Read(ref faultAt) <= Seen;
 
-    /// <summary>Waits before each message of the server.</summary>
+    /// <summary>Waits before each statement goes to the server.</summary>
     public TimeSpan Delay { get; set; }
 
     /// <summary>Starts counting, and lets the fault strike instead of the n-th message from now; 0 counts only.</summary>
@@ -205,7 +217,8 @@ public sealed class TcpFaultProxy : IAsyncDisposable
             }
 
             typed = true;
-            if (fromServer && Delay > TimeSpan.Zero)
+            // A client ends each statement, or each group of them, with Sync or Query.
+            if (!fromServer && head[0] is (byte)'S' or (byte)'Q' && Delay > TimeSpan.Zero)
             {
                 await Task.Delay(Delay, stop.Token);
             }

@@ -53,10 +53,11 @@ internal static class CallbackHost
         var limits = kestrel.Limits;
         limits.MaxConcurrentConnections = options.MaxConnections;
         limits.MaxConcurrentUpgradedConnections = 0;
-        limits.MaxRequestBodySize = RequestBody.MaxBytes;
+        limits.MaxRequestBodySize = RequestBody.MaxBytesWithFraming;
         limits.MaxRequestHeadersTotalSize = 16 << 10;
         limits.MaxRequestHeaderCount = 50;
-        limits.RequestHeadersTimeout = TimeSpan.FromSeconds(5);
+        // Looked at once a second, so a slow client is gone within five.
+        limits.RequestHeadersTimeout = TimeSpan.FromSeconds(4);
         limits.KeepAliveTimeout = TimeSpan.FromSeconds(60);
         limits.MinRequestBodyDataRate = new MinDataRate(bytesPerSecond: 4096, gracePeriod: TimeSpan.FromSeconds(2));
     }

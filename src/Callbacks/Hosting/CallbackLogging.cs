@@ -1,4 +1,5 @@
 using Serilog;
+using Serilog.Core;
 using Serilog.Events;
 using Serilog.Extensions.Logging;
 using Serilog.Formatting.Compact;
@@ -22,8 +23,15 @@ internal static class CallbackLogging
             .MinimumLevel.Override("Microsoft.Hosting.Lifetime", AtLeast(LogEventLevel.Information))
             .MinimumLevel.Override("Npgsql", AtLeast(LogEventLevel.Fatal))
             .MinimumLevel.Override("System", AtLeast(LogEventLevel.Warning))
+            .Enrich.With<WithoutRequestPath>()
             .WriteTo.Console(new RenderedCompactJsonFormatter()));
 
         LogEventLevel AtLeast(LogEventLevel least) => level > least ? level : least;
+    }
+
+    /// <summary>The framework adds it to every line that is written during a request.</summary>
+    private sealed class WithoutRequestPath : ILogEventEnricher
+    {
+        public void Enrich(LogEvent logEvent, ILogEventPropertyFactory propertyFactory) => logEvent.RemovePropertyIfPresent("RequestPath");
     }
 }

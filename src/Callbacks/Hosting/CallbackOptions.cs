@@ -39,7 +39,7 @@ internal sealed record CallbackOptions
         var section = configuration.GetSection("Callbacks");
         return new CallbackOptions
         {
-            ManagementUrl = ReadManagementUrl(section["ManagementUrl"]),
+            ManagementUrl = ReadManagementUrl(section["ManagementUrl"], configuration["Urls"] ?? ""),
             SpoolPath = Path.GetFullPath(NullIfBlank(section["SpoolPath"]) ?? "spool", environment.ContentRootPath),
             SpoolLimitBytes = ReadNumber(section, "SpoolLimitBytes", DefaultSpoolLimit, 1 << 20, long.MaxValue),
             MaxConnections = (int)ReadNumber(section, "MaxConnections", DefaultMaxConnections, 1, 100_000),
@@ -47,12 +47,33 @@ internal sealed record CallbackOptions
         };
     }
 
-    private static string? ReadManagementUrl(string? text) =>
-        NullIfBlank(text) is not { } url ? null
-        : Uri.TryCreate(url, UriKind.Absolute, out var parsed) && parsed is { Scheme: "http", PathAndQuery: "/" } ? url
-        : throw new ConfigurationException(
-            "Callbacks:ManagementUrl must be the address on which this host serves health and metrics, for example "
-            + "http://127.0.0.1:9081. It must not be reachable from outside.");
+    private static string? ReadManagementUrl(string? text, string publicUrls)
+    {
+        if (NullIfBlank(text) is not { } url)
+        {
+            return null;
+        }
+
+        // Requests are told apart by the port.
+        return url.StartsWith("http://", StringComparison.OrdinalIgnoreCase) && PortOf(url) is > 0 and var port
+            && !publicUrls.Split(';').Any(other => PortOf(other) == port)
+                ? url
+                : throw new ConfigurationException(
+                    "Callbacks:ManagementUrl must be the http address on which this host serves health and metrics, with a port of its own, "
+                    + "for example http://127.0.0.1:9081. It must not be reachable from outside.");
+    }
+
+    private static int? PortOf(string url)
+    {
+        try
+        {
+            return BindingAddress.Parse(url) is { PathBase: "" } address ? address.Port : null;
+        }
+        catch (FormatException)
+        {
+            return null;
+        }
+    }
 
     private static long ReadNumber(IConfiguration section, string key, long fallback, long least, long most) =>
         NullIfBlank(section[key]) is not { } text ? fallback

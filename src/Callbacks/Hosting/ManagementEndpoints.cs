@@ -1,5 +1,6 @@
 using WeComSync.Callbacks.Inbox;
 using WeComSync.Callbacks.Keys;
+using WeComSync.Callbacks.Receiving;
 
 namespace WeComSync.Callbacks.Hosting;
 
@@ -11,6 +12,7 @@ internal static class ManagementEndpoints
         var access = app.Services.GetRequiredService<ManagementAccess>();
         app.MapWhen(context => IsManagement(context.Request.Path) && access.Allows(context), branch => branch.Run(AnswerAsync));
         app.UseOpenTelemetryPrometheusScrapingEndpoint(context => context.Request.Path == "/metrics" && access.Allows(context));
+        app.MapWhen(access.IsApart, branch => branch.Run(CallbackRoute.NotFoundAsync));
     }
 
     private static bool IsManagement(PathString path) => path == "/healthz" || path == "/readyz";

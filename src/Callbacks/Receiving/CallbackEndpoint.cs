@@ -89,9 +89,10 @@ internal sealed class CallbackEndpoint(
         using var body = new RequestBody();
         try
         {
-            if (!await body.TryReadAsync(request, context.RequestAborted))
+            var result = await body.ReadAsync(request, context.RequestAborted);
+            if (result != BodyResult.Whole)
             {
-                return (tenantId, CallbackOutcome.Unavailable);
+                return (tenantId, result == BodyResult.TooLarge ? CallbackOutcome.TooLarge : CallbackOutcome.Unavailable);
             }
         }
         catch (BadHttpRequestException refused)

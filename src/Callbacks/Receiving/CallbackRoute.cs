@@ -13,17 +13,20 @@ internal sealed class CallbackRoute(CallbackEndpoint endpoint)
     {
         if (context.Request.Path.Value?.Split('/') is ["", "callbacks", { Length: > 0 } key, var name] && Channels.TryGetValue(name, out var channel))
         {
-            if (HttpMethods.IsGet(context.Request.Method))
+            switch (context.Request.Method)
             {
-                return endpoint.EchoAsync(context, key, channel);
-            }
-
-            if (HttpMethods.IsPost(context.Request.Method))
-            {
-                return endpoint.ReceiveAsync(context, key, channel);
+                case "GET":
+                    return endpoint.EchoAsync(context, key, channel);
+                case "POST":
+                    return endpoint.ReceiveAsync(context, key, channel);
             }
         }
 
+        return NotFoundAsync(context);
+    }
+
+    public static Task NotFoundAsync(HttpContext context)
+    {
         context.Response.StatusCode = StatusCodes.Status404NotFound;
         context.Response.ContentLength = 0;
         return Task.CompletedTask;

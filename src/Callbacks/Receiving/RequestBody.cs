@@ -7,7 +7,11 @@ namespace WeComSync.Callbacks.Receiving;
 /// </summary>
 internal sealed class RequestBody : IDisposable
 {
+    /// <summary>The largest body that is accepted.</summary>
     public const int MaxBytes = 1 << 20;
+
+    /// <summary>The limit for Kestrel, which counts the framing of chunks too.</summary>
+    public const int MaxBytesWithFraming = MaxBytes + (64 << 10);
 
     /// <summary>A sender gets this long for the whole body; WeCom itself gives up after 5 s.</summary>
     public static readonly TimeSpan Deadline = TimeSpan.FromSeconds(4);
@@ -23,24 +27,28 @@ internal sealed class RequestBody : IDisposable
 
     public ReadOnlyMemory<byte> Bytes => buffer.AsMemory(0, length);
 
-    /// <returns>False when the memory for large bodies is used up.</returns>
     /// <exception cref="BadHttpRequestException">Kestrel refused the body: too large (413), too slow (408), broken (400).</exception>
     /// <exception cref="OperationCanceledException">The deadline is over or the sender is gone.</exception>
-    public async Task<bool> TryReadAsync(HttpRequest request, CancellationToken ct)
+    public async Task<BodyResult> ReadAsync(HttpRequest request, CancellationToken ct)
     {
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(ct);
         deadline.CancelAfter(Deadline);
         while (true)
         {
+            if (length > MaxBytes)
+            {
+                return BodyResult.TooLarge;
+            }
+
             if (length == buffer.Length && !TryGrow())
             {
-                return false;
+                return BodyResult.NoRoom;
             }
 
             var read = await request.Body.ReadAsync(buffer.AsMemory(length), deadline.Token);
             if (read == 0)
             {
-                return true;
+                return BodyResult.Whole;
             }
 
             length += read;

@@ -42,7 +42,7 @@ internal sealed partial class SpoolFolder(CallbackOptions options, TimeProvider 
     /// <summary>Files in quarantine: each is an event that a person must look at, or no event at all.</summary>
     public int AsideCount { get; private set; }
 
-    /// <summary>Makes the folder, so that a wrong path is known at start and not in the first outage.</summary>
+    /// <summary>Makes the folder and writes to it, so that a wrong path is known at start and not in the first outage.</summary>
     /// <exception cref="ConfigurationException">The folder cannot be made or written.</exception>
     public void Prepare()
     {
@@ -50,7 +50,9 @@ internal sealed partial class SpoolFolder(CallbackOptions options, TimeProvider 
         {
             Directory.CreateDirectory(options.SpoolPath);
             var probe = Path.Combine(options.SpoolPath, $"probe-{Guid.NewGuid():N}{Unfinished}");
-            File.WriteAllBytes(probe, []);
+            WriteContent(probe, [0]);
+            FlushContent(probe);
+            FolderSync.Flush(options.SpoolPath);
             File.Delete(probe);
         }
         catch (Exception unusable) when (unusable is IOException or UnauthorizedAccessException)

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using WeComSync.Callbacks.Hosting;
 using WeComSync.Callbacks.Inbox;
 using WeComSync.Callbacks.Keys;
 
@@ -7,10 +8,14 @@ namespace WeComSync.Callbacks.Spool;
 /// <summary>
 /// Keeps events in the spool. Disks block, so one thread of its own does the writing; what arrives meanwhile shares the next flush.
 /// </summary>
-internal sealed partial class SpoolWriter(SpoolFolder folder, SecretKeys secrets, ILogger<SpoolWriter> logger) : BackgroundService
+internal sealed partial class SpoolWriter(SpoolFolder folder, SecretKeys secrets, CallbackMetrics metrics, ILogger<SpoolWriter> logger)
+    : BackgroundService
 {
-    /// <summary>Beyond this the disk counts as broken and WeCom is asked to come again.</summary>
-    private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(1);
+    /// <summary>
+    /// Beyond this the disk counts as broken and WeCom is asked to come again. WeCom waits five seconds, and the inbox may have had its
+    /// share of them before.
+    /// </summary>
+    private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(3);
 
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(500);
 
@@ -94,6 +99,7 @@ internal sealed partial class SpoolWriter(SpoolFolder folder, SecretKeys secrets
             batch[i].TrySetResult(failures[i] is null ? KeepResult.Stored : KeepResult.NotKept);
         }
 
+        metrics.Spooled(failures.Count(failure => failure is null));
         if (Array.Find(failures, failure => failure is not null) is { } reason)
         {
             if (working)

@@ -2,6 +2,7 @@ using Microsoft.EntityFrameworkCore;
 using Npgsql;
 using WeComSync.Domain.Inbox;
 using WeComSync.TestKit;
+using Xunit;
 
 namespace WeComSync.Callbacks.Tests.Kit;
 
@@ -16,6 +17,15 @@ internal static class InboxRows
 
     public static async Task<long> CountAsync(TestDatabase database, TestTenant tenant, CancellationToken ct) =>
         await ScalarAsync(database, "SELECT count(*) FROM control.callback_events WHERE tenant_id = $1", ct, tenant.Id);
+
+    /// <summary>
+    /// Waits until the tenant has so many events. On a busy machine an acknowledged one may come through the spool, a moment later.
+    /// </summary>
+    public static async Task AssertCountAsync(TestDatabase database, TestTenant tenant, long expected, CancellationToken ct)
+    {
+        await Eventually.TrueAsync($"there are {expected} events", async () => await CountAsync(database, tenant, ct) >= expected);
+        Assert.Equal(expected, await CountAsync(database, tenant, ct));
+    }
 
     /// <summary>Jobs of <see cref="IInboxJob"/> that Hangfire has for this tenant.</summary>
     public static async Task<long> CountJobsAsync(TestDatabase database, TestTenant tenant, CancellationToken ct) =>

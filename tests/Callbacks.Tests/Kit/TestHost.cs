@@ -13,14 +13,14 @@ internal sealed class TestHost : IAsyncDisposable
     private readonly WebApplication app;
     private readonly DirectoryInfo? ownSpool;
 
-    private TestHost(WebApplication app, string spoolPath, DirectoryInfo? ownSpool)
+    private TestHost(WebApplication app, string address, string spoolPath, DirectoryInfo? ownSpool)
     {
         this.app = app;
         this.ownSpool = ownSpool;
         SpoolPath = spoolPath;
         Client = new HttpClient(new SocketsHttpHandler { MaxConnectionsPerServer = 256 })
         {
-            BaseAddress = new Uri(app.Urls.First()),
+            BaseAddress = new Uri(address),
             Timeout = TimeSpan.FromSeconds(30),
         };
     }
@@ -50,7 +50,8 @@ internal sealed class TestHost : IAsyncDisposable
             .. settings,
         ]);
         await app.StartAsync();
-        var host = new TestHost(app, spoolPath, ownSpool);
+        var address = app.Urls.First(url => !settings.Any(setting => setting.EndsWith(url, StringComparison.Ordinal)));
+        var host = new TestHost(app, address, spoolPath, ownSpool);
         if (waitUntilReady)
         {
             await Eventually.TrueAsync("the host is ready", async () =>

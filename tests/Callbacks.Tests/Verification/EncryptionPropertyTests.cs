@@ -76,6 +76,17 @@ public sealed class EncryptionPropertyTests
         }
     }
 
+    /// <summary>CB 1: nothing is decrypted before the signature holds, or answers and times would be a padding oracle.</summary>
+    [Fact]
+    public void Wrong_signature_is_found_before_what_was_encrypted_is_looked_at()
+    {
+        var pipeline = Pipeline.New();
+        var garbage = pipeline.WeCom.DeliverEncrypted(Convert.ToBase64String(new byte[64]));
+        Assert.Equal(CallbackOutcome.WrongEncodingAesKey, CallbackVerifier.Open(pipeline.Keys, FieldsOf(garbage), DateTimeOffset.UtcNow, out _));
+        var forged = garbage with { Signature = new string('0', 40) };
+        Assert.Equal(CallbackOutcome.WrongSignature, CallbackVerifier.Open(pipeline.Keys, FieldsOf(forged), DateTimeOffset.UtcNow, out _));
+    }
+
     [Theory]
     [InlineData(0)]
     [InlineData(33)]

@@ -1,0 +1,163 @@
+using System.Diagnostics;
+using WeComSync.Callbacks.Tests.Kit;
+using WeComSync.TestKit;
+using Xunit;
+
+namespace WeComSync.Callbacks.Tests.Inbox;
+
+/// <summary>PostgreSQL frozen (G3) and down (G4) under 50 requests a second, the host measured from outside.</summary>
+[TestClass(DisableParallelization = true)]
+public sealed class OutageTests
+{
+    private const int PerSecond = 50;
+
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Frozen_database_delays_nobody_and_loses_nothing()
+    {
+        var outage = TestServer.LongRun ? TimeSpan.FromMinutes(10) : TimeSpan.FromSeconds(15);
+        await using var scene = await Scene.StartAsync();
+        await scene.WarmUpAsync();
+        var (threads, memory) = (scene.Host.Threads, scene.Host.Memory);
+
+        scene.Server.Freeze();
+        var (moreThreads, moreMemory) = (0, 0);
+        var clock = Stopwatch.StartNew();
+        try
+        {
+            await scene.Sender.SendUntilAsync(
+                () =>
+                {
+                    moreThreads = Math.Max(moreThreads, scene.Host.Threads - threads);
+                    moreMemory = Math.Max(moreMemory, scene.Host.Memory - memory);
+                    return clock.Elapsed > outage;
+                },
+                Cancel);
+            await scene.Sender.AnsweredAsync();
+        }
+        finally
+        {
+            scene.Server.Thaw();
+        }
+
+        var drained = await scene.AssertAllStoredOnceAsync(TimeSpan.FromSeconds(10));
+        scene.Report("frozen", drained, $"threads +{moreThreads}, memory +{moreMemory} MiB");
+        Assert.Empty(scene.Sender.Refused);
+        Assert.InRange(scene.Sender.Percentile(99), TimeSpan.Zero, TimeSpan.FromSeconds(1));
+        Assert.InRange(scene.Sender.Longest, TimeSpan.Zero, TimeSpan.FromSeconds(2));
+        Assert.InRange(moreThreads, 0, 20);
+        Assert.InRange(moreMemory, 0, 50);
+    }
+
+    [Fact]
+    public async Task Database_that_is_down_delays_nobody_and_loses_nothing()
+    {
+        var outage = TestServer.LongRun ? TimeSpan.FromMinutes(10) : TimeSpan.FromSeconds(20);
+        await using var scene = await Scene.StartAsync();
+        await scene.WarmUpAsync();
+
+        await scene.Server.StopImmediatelyAsync(Cancel);
+        // The first request finds out; goal G4 is about those after it.
+        var first = scene.Sender.Sent;
+        await scene.Sender.SendUntilAsync(() => scene.Sender.Sent > first + 5, Cancel);
+        await scene.Sender.AnsweredAsync();
+        scene.Sender.ForgetTimes();
+        var clock = Stopwatch.StartNew();
+        await scene.Sender.SendUntilAsync(() => clock.Elapsed > outage, Cancel);
+        await scene.Sender.AnsweredAsync();
+
+        await scene.Server.StartAsync(Cancel);
+        var drained = await scene.AssertAllStoredOnceAsync(TimeSpan.FromSeconds(60));
+        scene.Report("down", drained, "");
+        Assert.Empty(scene.Sender.Refused);
+        Assert.InRange(scene.Sender.Percentile(99), TimeSpan.Zero, TimeSpan.FromMilliseconds(250));
+    }
+
+    /// <summary>Without the database nothing was ever known: nothing can be verified, so nothing is accepted, and the host waits.</summary>
+    [Fact]
+    public async Task Host_that_starts_before_the_database_waits_for_it()
+    {
+        await using var scene = await Scene.StartAsync();
+        scene.Host.Process.Kill();
+        await scene.Host.Process.WaitForExitAsync();
+        await scene.Server.KillAsync(Cancel);
+        await using var host = await TestHost.StartAsync(scene.Database.ConnectionString, scene.SpoolPath, waitUntilReady: false);
+
+        using (var alive = await host.Client.GetAsync("/healthz", Cancel))
+        {
+            Assert.True(alive.IsSuccessStatusCode);
+        }
+
+        using (var ready = await host.Client.GetAsync("/readyz", Cancel))
+        {
+            Assert.Equal(System.Net.HttpStatusCode.ServiceUnavailable, ready.StatusCode);
+        }
+
+        var delivery = scene.Tenant.WeCom.Deliver(scene.Tenant.UserEvent(1));
+        Assert.Equal(System.Net.HttpStatusCode.ServiceUnavailable, await host.PostAsync(scene.Tenant, delivery, Cancel));
+        await scene.Server.StartAsync(Cancel);
+        await Eventually.TrueAsync("the event is accepted", async () =>
+            await host.PostAsync(scene.Tenant, delivery, Cancel) == System.Net.HttpStatusCode.OK);
+        scene.Database.DataSource.Clear();
+        Assert.Equal(1, await InboxRows.CountAsync(scene.Database, scene.Tenant, Cancel));
+    }
+
+    /// <summary>A server, a migrated database in it, the host as a process, and a sender.</summary>
+    private sealed class Scene : IAsyncDisposable
+    {
+        private readonly DirectoryInfo spool = Directory.CreateTempSubdirectory("wecomsync-spool-");
+
+        public required PrivatePostgres Server { get; init; }
+
+        public required TestDatabase Database { get; init; }
+
+        public required TestTenant Tenant { get; init; }
+
+        public CallbackProcess Host { get; private set; } = null!;
+
+        public SteadySender Sender { get; private set; } = null!;
+
+        public string SpoolPath => spool.FullName;
+
+        public static async Task<Scene> StartAsync()
+        {
+            var server = await PrivatePostgres.StartAsync(Cancel);
+            var database = await TestDatabase.CreateAsync(server);
+            var scene = new Scene { Server = server, Database = database, Tenant = await TestTenant.AddAsync(database, Cancel) };
+            scene.Host = await CallbackProcess.StartReadyAsync(database.ConnectionString, scene.SpoolPath);
+            scene.Sender = new SteadySender(scene.Host.Client, scene.Tenant, PerSecond);
+            return scene;
+        }
+
+        public async Task WarmUpAsync()
+        {
+            await Sender.SendUntilAsync(() => Sender.Sent >= PerSecond, Cancel);
+            await Sender.AnsweredAsync();
+            Sender.ForgetTimes();
+        }
+
+        public async Task<TimeSpan> AssertAllStoredOnceAsync(TimeSpan within)
+        {
+            Database.DataSource.Clear();
+            var drained = await Eventually.TrueAsync(
+                "everything is in the inbox", async () => await InboxRows.CountAsync(Database, Tenant, Cancel) >= Sender.Acknowledged.Count(), within);
+            await Eventually.TrueAsync("the spool is empty", () => Directory.GetFiles(SpoolPath, "*.event").Length == 0, within);
+            Assert.Equal(
+                Sender.Acknowledged.Order(StringComparer.Ordinal),
+                (await InboxRows.OfAsync(Database, Tenant, Cancel)).Select(e => e.ObjectKey!).Order(StringComparer.Ordinal));
+            return drained;
+        }
+
+        public void Report(string what, TimeSpan drained, string more) => TestContext.Current.TestOutputHelper?.WriteLine(
+            $"{what}: {Sender.Acknowledged.Count()} acknowledged, p99 {Sender.Percentile(99).TotalMilliseconds:0} ms, "
+            + $"longest {Sender.Longest.TotalMilliseconds:0} ms, drained in {drained.TotalSeconds:0.0} s {more}");
+
+        public async ValueTask DisposeAsync()
+        {
+            await Host.DisposeAsync();
+            await Server.DisposeAsync();
+            spool.Delete(recursive: true);
+        }
+    }
+}

@@ -1,9 +1,20 @@
+using WeComSync.Benchmarks.Callbacks;
 using WeComSync.Benchmarks.Directory;
 
 return args switch
 {
     ["directory", .. var options] => await DirectoryCommand.RunAsync(options),
+    ["callbacks", .. var options] => await CallbackCommand.RunAsync(options),
+    [FloorHost.Empty or FloorHost.Enqueue] => await FloorHost.RunAsync(args[0]),
     [FloorProgram.Name] => await MeasuredProgram.RunAsync(FloorProgram.RunAsync),
     [RowByRowProgram.Name] => await MeasuredProgram.RunAsync(RowByRowProgram.RunAsync),
-    _ => DirectoryCommand.Usage(),
+    _ => Usage(),
 };
+
+static int Usage()
+{
+    Console.Error.WriteLine(DirectoryOptions.Help);
+    Console.Error.WriteLine();
+    Console.Error.WriteLine(CallbackBenchmarkOptions.Help);
+    return 2;
+}

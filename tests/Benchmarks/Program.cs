@@ -3,6 +3,7 @@ using WeComSync.Benchmarks.Directory;
 return args switch
 {
     ["directory", .. var options] => await DirectoryCommand.RunAsync(options),
+    ["incremental", .. var options] => await IncrementalCommand.RunAsync(options),
     [FloorProgram.Name] => await MeasuredProgram.RunAsync(FloorProgram.RunAsync),
     [RowByRowProgram.Name] => await MeasuredProgram.RunAsync(RowByRowProgram.RunAsync),
     _ => DirectoryCommand.Usage(),

@@ -75,11 +75,31 @@ internal sealed class SyncHarness : IAsyncDisposable
         host = BuildWorker(Database, Simulator.BaseUrl);
     }
 
-    public Task<SyncReport> FullAsync(bool dryRun = false, long approve = 0) => Services.GetRequiredService<SyncRunner>().RunAsync(
-        Tenant.Id,
-        SyncKind.Full,
-        new SyncRequest { Trigger = SyncTrigger.Command, DryRun = dryRun, ApprovedRun = approve },
-        TestContext.Current.CancellationToken);
+    public async Task<SyncReport> FullAsync(bool dryRun = false, long approve = 0)
+    {
+        if (approve != 0)
+        {
+            await Services.GetRequiredService<HeldRemovals>().DecideAsync(
+                Tenant.Id, HeldDecision.Approved, approve, [], "test", TestContext.Current.CancellationToken);
+        }
+
+        return await RunAsync(SyncKind.Full, new SyncRequest { Trigger = SyncTrigger.Command, DryRun = dryRun });
+    }
+
+    public Task<SyncReport> IncrementalAsync(bool dryRun = false) =>
+        RunAsync(SyncKind.Incremental, new SyncRequest { Trigger = SyncTrigger.Command, DryRun = dryRun });
+
+    public Task<SyncReport> RunAsync(SyncKind kind, SyncRequest request) =>
+        Services.GetRequiredService<SyncRunner>().RunAsync(Tenant.Id, kind, request, TestContext.Current.CancellationToken);
+
+    /// <summary>Lets all that was read seem so much older.</summary>
+    public async Task AgeAsync(TimeSpan time)
+    {
+        await using var command = Database.DataSource.CreateCommand("UPDATE control.read_marks SET read_at = read_at - $2 WHERE tenant_id = $1");
+        command.Parameters.Add(new NpgsqlParameter { Value = Tenant.Id });
+        command.Parameters.Add(new NpgsqlParameter { Value = time });
+        await command.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
+    }
 
     /// <summary>A full sync that must end well.</summary>
     public async Task<SyncReport> MirrorAsync()

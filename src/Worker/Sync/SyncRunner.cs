@@ -4,22 +4,27 @@ using WeComSync.Worker.Sync.Directory;
 namespace WeComSync.Worker.Sync;
 
 /// <summary>Runs any kind of sync, for the command line and for scheduled jobs.</summary>
-internal sealed class SyncRunner(DirectorySync directory) : ISyncRunner
+internal sealed class SyncRunner(DirectorySync directory, TenantStops stops) : ISyncRunner
 {
     /// <summary>The kinds of sync that exist.</summary>
-    public static IReadOnlySet<SyncKind> Available { get; } = new HashSet<SyncKind> { SyncKind.Full };
+    public static IReadOnlySet<SyncKind> Available { get; } = new HashSet<SyncKind> { SyncKind.Full, SyncKind.Incremental };
 
     public IReadOnlySet<SyncKind> Kinds => Available;
 
     /// <exception cref="RunInProgressException">Another process syncs this half of the tenant's mirror.</exception>
     public Task<SyncReport> RunAsync(long tenantId, SyncKind kind, SyncRequest request, CancellationToken ct) => kind switch
     {
-        SyncKind.Full => directory.RunAsync(tenantId, request, ct),
+        SyncKind.Full or SyncKind.Incremental => directory.RunAsync(tenantId, kind, request, ct),
         _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, "No sync of this kind exists."),
     };
 
     public async Task<SyncOutcome> RunAsync(long tenantId, SyncKind kind, SyncTrigger trigger, CancellationToken ct)
     {
+        if (kind == SyncKind.Incremental && trigger == SyncTrigger.Schedule && await stops.HoldsBackAsync(tenantId, ct))
+        {
+            return SyncOutcome.Slowed;
+        }
+
         try
         {
             var report = await RunAsync(tenantId, kind, new SyncRequest { Trigger = trigger }, ct);

@@ -9,7 +9,11 @@ internal static class SyncServices
     public static void AddSync(this IHostApplicationBuilder builder)
     {
         builder.Services.AddWeComClient(builder.Configuration);
+        builder.Services.AddOptionsWithValidateOnStart<SyncOptions, SyncOptionsValidator>()
+            .Bind(builder.Configuration.GetSection(SyncOptions.Section));
         builder.Services.AddSingleton<SyncRuns>();
+        builder.Services.AddSingleton<HeldRemovals>();
+        builder.Services.AddHostedService<HeldReminder>();
         builder.Services.AddSingleton<TenantStops>();
         builder.Services.AddSingleton<DirectorySync>();
         builder.Services.AddSingleton<SyncRunner>();

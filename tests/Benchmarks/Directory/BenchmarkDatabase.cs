@@ -79,6 +79,11 @@ internal sealed class BenchmarkDatabase : IAsyncDisposable
         return ids;
     }
 
+    /// <summary>Lets all that was read seem so much older.</summary>
+    public Task AgeAsync(TimeSpan time, CancellationToken ct) => ScalarAsync(string.Create(
+        System.Globalization.CultureInfo.InvariantCulture,
+        $"WITH aged AS (UPDATE control.read_marks SET read_at = read_at - interval '{time.TotalSeconds} s' RETURNING 1) SELECT count(*) FROM aged"), ct);
+
     public async ValueTask DisposeAsync() => await database.DisposeAsync();
 
     /// <summary>Waits until no other session of this database is left.</summary>

@@ -48,7 +48,7 @@ internal sealed class StatusReader(IDbContextFactory<SyncDbContext> contexts, Ti
     }
 
     private static DateTimeOffset? NextDue(Tenant tenant, Schedule schedule, DateTimeOffset now) =>
-        tenant is { Enabled: true, State: TenantState.Active }
+        tenant is { Enabled: true, State: not TenantState.Stopped }
         && TimeZoneInfo.TryFindSystemTimeZoneById(tenant.TimeZone, out var zone)
         && CronExpression.TryParse(ScheduleDefaults.Effective(tenant.Id, schedule.Kind, schedule.Cron), out var cron)
             ? cron.WithTimeZone(zone).GetNextValidTimeAfter(now)

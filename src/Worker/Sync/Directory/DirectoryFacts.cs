@@ -8,6 +8,7 @@ internal sealed class DirectoryFacts
     private readonly Lock gate = new();
     private readonly List<RowError> errors = [];
     private readonly List<string> warnings = [];
+    private readonly HashSet<long> peopleRead = [];
 
     /// <summary>When the first listing began, by the database's clock: what was fetched later is not judged by it.</summary>
     public DateTimeOffset ListedAt { get; set; }
@@ -20,6 +21,26 @@ internal sealed class DirectoryFacts
 
     /// <summary>Everybody in every visible department was read, each department to the end.</summary>
     public bool DetailsRead { get; set; }
+
+    /// <summary>
+    /// Neither the company was listed nor everybody read, only a part: who is not there was perhaps not asked for.
+    /// </summary>
+    public bool OnlyAPart { get; set; }
+
+    /// <summary>Departments whose people's details were read to the end.</summary>
+    public IReadOnlyCollection<long> PeopleRead
+    {
+        get
+        {
+            lock (gate)
+            {
+                return [.. peopleRead];
+            }
+        }
+    }
+
+    /// <summary>Shares of the people visible by name that were read.</summary>
+    public HashSet<long> SharesRead { get; } = [];
 
     /// <summary>The list of tags was read to the end.</summary>
     public bool TagsListed { get; set; }
@@ -59,6 +80,14 @@ internal sealed class DirectoryFacts
         lock (gate)
         {
             errors.Add(new RowError(entity, key, code, message));
+        }
+    }
+
+    public void ReadPeople(IEnumerable<long> departments)
+    {
+        lock (gate)
+        {
+            peopleRead.UnionWith(departments);
         }
     }
 

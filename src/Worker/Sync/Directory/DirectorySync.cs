@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Options;
 using Npgsql;
 using WeComSync.Domain.Runs;
 using WeComSync.Domain.Storage;
@@ -8,16 +9,16 @@ using WeComSync.Worker.WeCom;
 
 namespace WeComSync.Worker.Sync.Directory;
 
-/// <summary>A full sync of one tenant's directory: fetch → stage → guard → merge, with its run row from start to end.</summary>
+/// <summary>
+/// A full or an incremental sync of one tenant's directory: fetch → stage → guard → merge, with its run row from start to end. The two
+/// differ in whose details they ask for, and in nothing else.
+/// </summary>
 internal sealed partial class DirectorySync(
     SyncRuns runs, WeComClient client, NpgsqlDataSource dataSource, IDbContextFactory<SyncDbContext> contexts, TenantStops stops,
-    TimeProvider clock, ILogger<DirectorySync> logger)
+    IOptions<SyncOptions> options, TimeProvider clock, ILogger<DirectorySync> logger)
 {
-    /// <summary>Rows of one kind that a dry run lists one by one.</summary>
-    private const int PlannedRows = 1000;
-
     /// <exception cref="RunInProgressException">Another process syncs this tenant's directory.</exception>
-    public async Task<SyncReport> RunAsync(long tenantId, SyncRequest request, CancellationToken ct)
+    public async Task<SyncReport> RunAsync(long tenantId, SyncKind kind, SyncRequest request, CancellationToken ct)
     {
         await using var db = await contexts.CreateDbContextAsync(ct);
         var tenant = await db.Tenants.Include(t => t.Settings).SingleAsync(t => t.Id == tenantId, ct);
@@ -26,8 +27,8 @@ internal sealed partial class DirectorySync(
             return Stopped(tenant);
         }
 
-        await using var session = await runs.BeginAsync(tenantId, SyncKind.Full, request.Trigger, request.DryRun, ct);
-        LogStarted(tenant.Key, session.Run.Id);
+        await using var session = await runs.BeginAsync(tenantId, kind, request.Trigger, request.DryRun, ct);
+        LogStarted(tenant.Key, kind, session.Run.Id);
         request.Started?.Invoke(session.Run);
         var started = Stopwatch.GetTimestamp();
         var calls = new ApiCallCounter();
@@ -35,9 +36,14 @@ internal sealed partial class DirectorySync(
         try
         {
             report = await SyncAsync(tenant, session, request, calls, started);
+            if (tenant.State == TenantState.Slowed && !request.DryRun)
+            {
+                tenant.Resume();
+            }
+
             await db.SaveChangesAsync(ct);
         }
-        catch (Exception failure) when (ReportOf(failure, session, ct) is { } failed)
+        catch (Exception failure) when (RunFailures.ReportOf(failure, session, ct) is { } failed)
         {
             report = failed with { RunId = session.Run.Id, Duration = Stopwatch.GetElapsedTime(started), ApiCalls = calls.Count, DryRun = request.DryRun };
             await CloseAsync(tenant, session.Run, failure, report);
@@ -50,23 +56,28 @@ internal sealed partial class DirectorySync(
     private async Task<SyncReport> SyncAsync(Tenant tenant, RunSession session, SyncRequest request, ApiCallCounter calls, long started)
     {
         var ct = session.Token;
-        var reader = new DirectoryReader(client, tenant, DirectoryCallers.Of(tenant, calls), session);
+        var marks = session.Run.Kind == SyncKind.Full
+            ? null
+            : await ReadMarks.LoadAsync(session.Connection, tenant.Id, session.DatabaseNow, options.Value, ct);
+        var reader = new DirectoryReader(client, tenant, DirectoryCallers.Of(tenant, calls), session, marks, request);
         await reader.ReadAsync(ct);
         var facts = reader.Facts;
 
         session.Enter("merge");
         session.Run.ApiCalls = calls.Count;
         await using var merge = await Merge.BeginAsync(
-            session.Connection, tenant.Id, session.Run.Part, session.Run.Fence, $"run:{session.Run.Id}", request.ApprovedRun, ct);
-        await new DirectoryMerge(facts, new RemovalGuard(tenant.MaxRemoved, tenant.MaxRemovedPercent)).PrepareAsync(merge, ct);
+            session.Connection, tenant.Id, session.Run.Part, session.Run.Fence, $"run:{session.Run.Id}", ct);
+        var directory = new DirectoryMerge(facts, new RemovalGuard(tenant.MaxRemoved, tenant.MaxRemovedPercent));
+        await directory.PrepareAsync(merge, ct);
         IReadOnlyList<PlannedChange> planned = [];
         if (request.DryRun)
         {
-            planned = await merge.PlanAsync(PlannedRows, ct);
+            planned = await merge.PlanAsync(ct);
         }
         else
         {
             await merge.ApplyAsync(session.Run.Id, ct);
+            await directory.MarkReadAsync(merge, ct);
         }
 
         session.Enter("done");
@@ -81,13 +92,15 @@ internal sealed partial class DirectorySync(
             Warnings = facts.Warnings,
             ApiCalls = calls.Count,
             Planned = planned,
+            Drift = await SyncRuns.IsFirstAsync(session.Connection, session.Run, ct) ? null : await merge.DriftAsync(ct),
+            Fields = await FieldGrants.ListAsync(session.Connection, tenant.Id, ct),
         };
         if (report.Counts[DirectoryTables.Users.Entity].Read + report.Counts[DirectoryTables.Departments.Entity].Read == 0)
         {
             throw new NothingReadException();
         }
 
-        report = report with { Error = Summary(report), Action = Action(tenant, report) };
+        report = report with { Error = Summary(report), Action = Action(tenant, session.Run.Kind, report) };
         if (request.DryRun)
         {
             // Leaving without a commit undoes the comparison; the run is closed on its own.
@@ -109,10 +122,10 @@ internal sealed partial class DirectorySync(
     private static string? Summary(SyncReport report) =>
         report.Errors.Count == 0 ? null : $"{report.Errors.Count} objects could not be read and stay as they were; first: {report.Errors[0].Message}";
 
-    private static string? Action(Tenant tenant, SyncReport report) => report.Total.Held == 0
+    private static string? Action(Tenant tenant, SyncKind kind, SyncReport report) => report.Total.Held == 0
         ? null
         : $"{report.Total.Held} removals are held because they are more than the guard allows. If they are right: "
-            + $"sync {tenant.Key} full --approve {report.RunId}";
+            + $"sync {tenant.Key} {EnumText.Of(kind)} --approve {report.RunId}; `held list {tenant.Key}` names them.";
 
     private static SyncReport Stopped(Tenant tenant) => new()
     {
@@ -122,28 +135,6 @@ internal sealed partial class DirectorySync(
         Error = tenant.StoppedReason,
         Action = tenant.StoppedAction,
     };
-
-    /// <returns>Null for what is a bug of ours: it goes up with its stack.</returns>
-    private static SyncReport? ReportOf(Exception failure, RunSession session, CancellationToken ct)
-    {
-        SyncReport With(RunState state, string error, string? action) =>
-            new() { RunId = session.Run.Id, State = state, Duration = default, Error = error, Action = action };
-
-        return failure switch
-        {
-            WeComException { Class: WeComErrorClass.StopTenant or WeComErrorClass.StopFeature or WeComErrorClass.SkipRow } stop =>
-                With(RunState.Stopped, stop.Message, stop.Action),
-            WeComException other => With(RunState.Failed, other.Message, other.Action),
-            NoCredentialException or NothingReadException => With(RunState.Failed, failure.Message, ((IActionable)failure).Action),
-            RunSupersededException => With(RunState.Failed, failure.Message, "Nothing: the newer run goes on."),
-            OperationCanceledException when session.Superseded => With(RunState.Failed, new RunSupersededException().Message, "Nothing."),
-            OperationCanceledException when ct.IsCancellationRequested =>
-                With(RunState.Cancelled, $"Stopped during phase {session.Run.Phase}; nothing was written.", "Nothing: the next run starts anew."),
-            NpgsqlException lost => With(RunState.Failed, $"PostgreSQL failed during phase {session.Run.Phase}: {lost.Message}",
-                "Check the database; the next run starts anew, nothing was half-written."),
-            _ => null,
-        };
-    }
 
     private async Task CloseAsync(Tenant tenant, SyncRun run, Exception failure, SyncReport report)
     {
@@ -156,6 +147,10 @@ internal sealed partial class DirectorySync(
             if (failure is WeComException { Class: WeComErrorClass.StopTenant } stop)
             {
                 await stops.StopAsync(tenant.Id, stop, patience.Token);
+            }
+            else if (report.State == RunState.Failed)
+            {
+                await stops.SlowAsync(tenant.Id, report, patience.Token);
             }
         }
         catch (Exception closing) when (closing is NpgsqlException or OperationCanceledException)
@@ -187,8 +182,8 @@ internal sealed partial class DirectorySync(
         }
     }
 
-    [LoggerMessage(LogLevel.Information, "Tenant {Tenant}: full sync started, run {Run}")]
-    private partial void LogStarted(string tenant, long run);
+    [LoggerMessage(LogLevel.Information, "Tenant {Tenant}: {Kind} sync started, run {Run}")]
+    private partial void LogStarted(string tenant, SyncKind kind, long run);
 
     [LoggerMessage(LogLevel.Information,
         "Tenant {Tenant}: run {Run} done in {Duration} with {Calls} API calls: {Read} rows read, {Created} created, {Changed} changed, {Removed} removed, {Held} held")]

@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace WeComSync.TestKit;
 
 /// <summary>The callback host as a process of its own, to be killed or measured.</summary>
@@ -14,11 +12,6 @@ public sealed class CallbackProcess : IAsyncDisposable
     public HostProcess Process { get; }
 
     public HttpClient Client { get; }
-
-    public int Threads => Status("Threads");
-
-    /// <summary>Resident memory in MiB.</summary>
-    public int Memory => Status("VmRSS") / 1024;
 
     /// <param name="connectionString">The database.</param>
     /// <param name="spoolPath">An existing folder.</param>
@@ -67,11 +60,5 @@ public sealed class CallbackProcess : IAsyncDisposable
     {
         Client.Dispose();
         await Process.DisposeAsync();
-    }
-
-    private int Status(string field)
-    {
-        var line = File.ReadLines($"/proc/{Process.Id.ToString(CultureInfo.InvariantCulture)}/status").Single(l => l.StartsWith($"{field}:", StringComparison.Ordinal));
-        return int.Parse(line.Split([' ', '\t'], StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture);
     }
 }

@@ -55,13 +55,10 @@ internal sealed class BothHosts : IAsyncDisposable
     public HttpClient WorkerClient { get; }
 
     /// <summary>Settings of the callback host, as <c>--Key=value</c>.</summary>
-    public string[] CallbackSettings { get; init; } = [];
+    private string[] CallbackSettings { get; init; } = [];
 
     /// <summary>Events that are in no database yet.</summary>
     public int Spooled => System.IO.Directory.GetFiles(spool.FullName, "*.event").Length;
-
-    /// <summary>All that every process has written so far.</summary>
-    public string Logs => $"{logs}{callbacks?.Process.Output}{callbacks?.Process.Error}{worker?.Output}{worker?.Error}";
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
@@ -113,9 +110,15 @@ internal sealed class BothHosts : IAsyncDisposable
         }
     }
 
-    /// <summary>Waits until both hosts can work.</summary>
+    /// <summary>Waits until both hosts can work. A worker that lost PostgreSQL while it started has ended: its supervisor starts it again.</summary>
     public async Task ReadyAsync()
     {
+        if (Worker.HasExited)
+        {
+            await KillWorkerAsync();
+            StartWorker();
+        }
+
         await Callbacks.WaitUntilReadyAsync();
         await Worker.WaitUntilAsync("the worker is ready", IsWorkerReadyAsync);
     }
@@ -136,6 +139,17 @@ internal sealed class BothHosts : IAsyncDisposable
         Worker.Kill();
         Remember(await Worker.WaitForExitAsync());
         await Worker.DisposeAsync();
+    }
+
+    /// <summary>Ends both hosts as a service manager does.</summary>
+    /// <returns>All that every process has written.</returns>
+    public async Task<string> StopAsync()
+    {
+        Callbacks.Process.SendTerminate();
+        Worker.SendTerminate();
+        Remember(await Callbacks.Process.WaitForExitAsync());
+        Remember(await Worker.WaitForExitAsync());
+        return logs.ToString();
     }
 
     /// <summary>Waits until nothing is in the spool and no event of these companies waits or failed.</summary>

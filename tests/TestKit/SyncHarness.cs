@@ -51,8 +51,12 @@ internal sealed class SyncHarness : IAsyncDisposable
     }
 
     /// <summary>The worker's services, as one process has them; a test may have several.</summary>
-    public static IHost BuildWorker(TestDatabase database, string weCom)
+    /// <param name="database">Where they work.</param>
+    /// <param name="weCom">WeCom's address.</param>
+    /// <param name="connectionString">Another way to the database.</param>
+    public static IHost BuildWorker(TestDatabase database, string weCom, string? connectionString = null)
     {
+        connectionString ??= database.ConnectionString;
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
         builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?>
         {
@@ -61,8 +65,8 @@ internal sealed class SyncHarness : IAsyncDisposable
             ["WeCom:ThrottlePatience"] = "00:00:00",
         });
         builder.Services.AddSingleton(TimeProvider.System);
-        builder.Services.AddStorage(new StorageOptions { ConnectionString = database.ConnectionString });
-        builder.Services.AddJobs(database.ConnectionString, new JobOptions());
+        builder.Services.AddStorage(new StorageOptions { ConnectionString = connectionString });
+        builder.Services.AddJobs(connectionString, new JobOptions());
         builder.AddSync();
         builder.AddEvents();
         return builder.Build();

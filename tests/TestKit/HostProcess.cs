@@ -12,6 +12,8 @@ public sealed class HostProcess : IAsyncDisposable
 {
     private const int Interrupt = 2;
     private const int Terminate = 15;
+    private const int Continue = 18;
+    private const int Stop = 19;
 
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(60);
 
@@ -165,6 +167,12 @@ public sealed class HostProcess : IAsyncDisposable
 
     /// <summary>SIGTERM, as a service manager sends it.</summary>
     public void SendTerminate() => Signal(Terminate);
+
+    /// <summary>Freezes the process, as a host that is suspended does.</summary>
+    public void Pause() => Signal(Stop);
+
+    /// <summary>Lets it go on.</summary>
+    public void Resume() => Signal(Continue);
 
     /// <summary>Ends the process as a crash would.</summary>
     public void Kill() => process.Kill();

@@ -18,10 +18,12 @@ namespace WeComSync.TestKit;
 /// <summary>One simulated company, one tenant for it, and the worker's own services that sync it.</summary>
 internal sealed class SyncHarness : IAsyncDisposable
 {
+    private readonly bool borrowed;
     private IHost host;
 
-    private SyncHarness(TestDatabase database, SimulatorHost simulator, Corp corp, Tenant tenant, IHost host)
+    private SyncHarness(TestDatabase database, SimulatorHost simulator, Corp corp, Tenant tenant, IHost host, bool borrowed = false)
     {
+        this.borrowed = borrowed;
         Database = database;
         Simulator = simulator;
         Corp = corp;
@@ -50,11 +52,21 @@ internal sealed class SyncHarness : IAsyncDisposable
         return new SyncHarness(database, simulator, corp, tenant, BuildWorker(database, simulator.BaseUrl));
     }
 
+    /// <summary>Another company and tenant with the same simulator and worker, which must outlive it.</summary>
+    public async Task<SyncHarness> WithAnotherAsync(CorpOptions options, bool contacts = true, bool app = true)
+    {
+        var corp = Simulator.AddCorp(options);
+        var tenant = await TestTenants.AddAsync(Database, corp, TestContext.Current.CancellationToken, contacts, app);
+        return new SyncHarness(Database, Simulator, corp, tenant, host, borrowed: true);
+    }
+
     /// <summary>The worker's services, as one process has them; a test may have several.</summary>
-    /// <param name="database">Where they work.</param>
-    /// <param name="weCom">WeCom's address.</param>
-    /// <param name="connectionString">Another way to the database.</param>
-    public static IHost BuildWorker(TestDatabase database, string weCom, string? connectionString = null)
+    /// <param name="database">Where its tables are.</param>
+    /// <param name="weCom">Address of the simulator.</param>
+    /// <param name="connectionString">Another way to the database; null: the usual one.</param>
+    /// <param name="more">Further settings.</param>
+    public static IHost BuildWorker(
+        TestDatabase database, string weCom, string? connectionString = null, params (string Key, string Value)[] more)
     {
         connectionString ??= database.ConnectionString;
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
@@ -64,6 +76,7 @@ internal sealed class SyncHarness : IAsyncDisposable
             ["WeCom:RetryDelay"] = "00:00:00.005",
             ["WeCom:ThrottlePatience"] = "00:00:00",
         });
+        builder.Configuration.AddInMemoryCollection(more.ToDictionary(m => m.Key, m => (string?)m.Value));
         builder.Services.AddSingleton(TimeProvider.System);
         builder.Services.AddStorage(new StorageOptions { ConnectionString = connectionString });
         builder.Services.AddJobs(connectionString, new JobOptions());
@@ -73,10 +86,11 @@ internal sealed class SyncHarness : IAsyncDisposable
     }
 
     /// <summary>A new process: nothing that the worker kept in memory is left.</summary>
-    public void RestartWorker()
+    /// <param name="settings">Further settings of the new one.</param>
+    public void RestartWorker(params (string Key, string Value)[] settings)
     {
         host.Dispose();
-        host = BuildWorker(Database, Simulator.BaseUrl);
+        host = BuildWorker(Database, Simulator.BaseUrl, settings);
     }
 
     public async Task<SyncReport> FullAsync(bool dryRun = false, long approve = 0)
@@ -133,6 +147,11 @@ internal sealed class SyncHarness : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        if (borrowed)
+        {
+            return;
+        }
+
         host.Dispose();
         await Simulator.DisposeAsync();
     }

@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Net;
 using System.Net.Sockets;
+using System.Text;
 using Npgsql;
 
 namespace WeComSync.TestKit;
@@ -62,6 +63,9 @@ public sealed class TcpFaultProxy : IAsyncDisposable
 
     /// <summary>Waits before each statement goes to the server.</summary>
     public TimeSpan Delay { get; set; }
+
+    /// <summary>Is told each statement of each client before it goes to the server.</summary>
+    public Action<string>? Statement { get; set; }
 
     /// <summary>Starts counting, and lets the fault strike instead of the n-th message from now; 0 counts only.</summary>
     public void Arm(long message, PostgresFault strike)
@@ -214,6 +218,11 @@ public sealed class TcpFaultProxy : IAsyncDisposable
             if (!await ReadAsync(from, message.AsMemory(headLength)))
             {
                 return;
+            }
+
+            if (!fromServer && typed && head[0] is (byte)'P' or (byte)'Q')
+            {
+                Statement?.Invoke(Encoding.UTF8.GetString(message.AsSpan(5)));
             }
 
             typed = true;

@@ -45,7 +45,7 @@ internal sealed class Merge : IAsyncDisposable
     /// <summary><c>run:ID</c> or <c>event:ID</c>, as the change feed shows it.</summary>
     public string Cause { get; }
 
-    /// <summary>By entity; complete after <see cref="ApplyAsync"/> or <see cref="PlanAsync"/>.</summary>
+    /// <summary>By entity; complete after <see cref="ApplyAsync"/> or <see cref="CountAsync(CancellationToken)"/>.</summary>
     public IReadOnlyDictionary<string, KindCounts> Counts => counts;
 
     /// <summary>Opens the transaction and waits for the tenant's other merges.</summary>
@@ -184,11 +184,19 @@ internal sealed class Merge : IAsyncDisposable
         await ReadPlanAsync(planned, DirectoryRenames, [TenantId, Cause], ct);
         foreach (var table in compared)
         {
-            await CountAsync(table, ct);
             await ReadPlanAsync(planned, $"SELECT '{table.Entity}', * FROM ({MirrorSql.Describe(table)}) AS described", [TenantId], ct);
         }
 
         return planned;
+    }
+
+    /// <summary>Counts what <see cref="ApplyAsync"/> would write, which counts by itself.</summary>
+    public async Task CountAsync(CancellationToken ct)
+    {
+        foreach (var table in compared)
+        {
+            await CountAsync(table, ct);
+        }
     }
 
     /// <summary>What the differences are, kind by kind. After <see cref="ApplyAsync"/>.</summary>

@@ -35,7 +35,10 @@ internal sealed record SyncReport
     /// <summary>Which personal fields WeCom returns to this tenant.</summary>
     public IReadOnlyList<GrantedField> Fields { get; init; } = [];
 
-    /// <summary>What a dry run would change.</summary>
+    /// <summary>What was done for a single object, step by step.</summary>
+    public IReadOnlyList<string> Steps { get; init; } = [];
+
+    /// <summary>What a dry run would change, or what a sync of one object changed.</summary>
     public IReadOnlyList<PlannedChange> Planned { get; init; } = [];
 
     public KindCounts Total => Counts.Values.Aggregate(new KindCounts(), (sum, kind) => sum + kind);

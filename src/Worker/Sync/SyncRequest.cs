@@ -10,6 +10,9 @@ internal sealed record SyncRequest
     /// <summary>Compare only; write nothing into the mirror.</summary>
     public bool DryRun { get; init; }
 
+    /// <summary>What a sync of one object reads.</summary>
+    public WantedObject? Object { get; init; }
+
     /// <summary>User ids whose details an incremental sync reads in any case: events told of them.</summary>
     public IReadOnlyCollection<string> People { get; init; } = [];
 
@@ -19,3 +22,8 @@ internal sealed record SyncRequest
     /// <summary>Called once with the run's live row, for a progress bar.</summary>
     public Action<SyncRun>? Started { get; init; }
 }
+
+/// <summary>One object that somebody asked for.</summary>
+/// <param name="Kind"><c>user</c> or <c>department</c>, as in the change feed.</param>
+/// <param name="Id">WeCom's id.</param>
+internal sealed record WantedObject(string Kind, string Id);

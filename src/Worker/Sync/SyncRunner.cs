@@ -14,7 +14,7 @@ internal sealed class SyncRunner(DirectorySync directory, TenantStops stops) : I
     /// <exception cref="RunInProgressException">Another process syncs this half of the tenant's mirror.</exception>
     public Task<SyncReport> RunAsync(long tenantId, SyncKind kind, SyncRequest request, CancellationToken ct) => kind switch
     {
-        SyncKind.Full or SyncKind.Incremental => directory.RunAsync(tenantId, kind, request, ct),
+        SyncKind.Full or SyncKind.Incremental or SyncKind.OneObject => directory.RunAsync(tenantId, kind, request, ct),
         _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, "No sync of this kind exists."),
     };
 

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using WeComSync.Domain.Runs;
 using WeComSync.Domain.Storage;
 using WeComSync.Domain.Tenants;
@@ -13,17 +14,22 @@ internal static class SyncCommand
         Run one sync now and show its progress.
 
         'full' reads everything. 'incremental' compares the ids of the whole company, and reads the details of those who
-        are new or moved and of a part of the rest in turn. '--dry-run' prints the full difference and writes nothing.
+        are new or moved and of a part of the rest in turn. 'user ID' and 'department ID' read one object and tell each
+        step. '--dry-run' prints the full difference and writes nothing.
 
         Exit codes: 0 done; 1 failed, nothing half-applied; 2 wrong usage; 3 done, but removals are held ('held list');
         4 the tenant is stopped; 5 done except for what is listed.
         """;
 
+    /// <summary>Kinds of objects that can be asked for one by one, as the change feed calls them.</summary>
+    private static readonly string[] Objects = ["user", "department"];
+
     public static Command Create()
     {
         var tenant = new Argument<string>("TENANT") { Description = "The tenant's key." };
         var kind = new Argument<string>("KIND") { Description = "What to read." };
-        kind.AcceptOnlyFromAmong([.. SyncRunner.Available.Select(EnumText.Of)]);
+        kind.AcceptOnlyFromAmong([.. SyncRunner.Available.Select(EnumText.Of), .. Objects]);
+        var id = new Argument<string?>("ID") { Description = "With 'user' and 'department': which one.", Arity = ArgumentArity.ZeroOrOne };
         var dryRun = new Option<bool>("--dry-run") { Description = "Compare only; write nothing into the mirror." };
         var approve = new Option<long>("--approve")
         {
@@ -31,12 +37,23 @@ internal static class SyncCommand
             HelpName = "RUN",
         };
         var csv = new Option<bool>(SyncOutput.CsvName) { Description = "With --dry-run: print the difference as CSV, a row for each field." };
-        var command = new Command("sync", Help) { tenant, kind, dryRun, approve, csv, CommandOutput.JsonOption() };
+        var command = new Command("sync", Help) { tenant, kind, id, dryRun, approve, csv, CommandOutput.JsonOption() };
         command.Validators.Add(given =>
         {
             if (given.GetValue(dryRun) && given.GetValue(approve) != 0)
             {
                 given.AddError("--approve decides, and --dry-run changes nothing: use one of them.");
+            }
+
+            var ofObject = Objects.Contains(given.GetValue(kind));
+            if (ofObject != given.GetValue(id) is not null)
+            {
+                given.AddError(ofObject ? "Say which one: `sync TENANT user ID`, `sync TENANT department ID`." : "Only 'user' and 'department' take an ID.");
+            }
+
+            if (given.GetValue(kind) == "department" && !long.TryParse(given.GetValue(id), NumberStyles.None, CultureInfo.InvariantCulture, out _))
+            {
+                given.AddError("A department's ID is a number.");
             }
 
             if (given.GetValue(csv) && !given.GetValue(dryRun))
@@ -55,7 +72,11 @@ internal static class SyncCommand
                 }
 
                 var request = new SyncRequest { Trigger = SyncTrigger.Command, DryRun = parsed.GetValue(dryRun) };
-                return await RunAsync(parsed, services, found, EnumText.Parse<SyncKind>(parsed.GetRequiredValue(kind)), request, stop);
+                var what = parsed.GetRequiredValue(kind);
+                return Objects.Contains(what)
+                    ? await RunAsync(
+                        parsed, services, found, SyncKind.OneObject, request with { Object = new WantedObject(what, parsed.GetRequiredValue(id)!) }, stop)
+                    : await RunAsync(parsed, services, found, EnumText.Parse<SyncKind>(what), request, stop);
             },
             ct));
         return command;
@@ -84,7 +105,8 @@ internal static class SyncCommand
         return ExitCode(report);
     }
 
-    private static int ExitCode(SyncReport report) => report.State switch
+    /// <summary>What the process answers to how a run ended.</summary>
+    public static int ExitCode(SyncReport report) => report.State switch
     {
         RunState.Done when report.Total.Held > 0 => ExitCodes.Held,
         RunState.Done => ExitCodes.Done,

@@ -55,7 +55,8 @@ internal static class SyncOutput
         report.Fields,
         report.Error,
         report.Action,
-        planned = report.DryRun ? report.Planned : null,
+        steps = report.Steps.Count > 0 ? report.Steps : null,
+        planned = report.DryRun || report.Steps.Count > 0 ? report.Planned : null,
     };
 
     private static void Text(IAnsiConsole console, string tenant, SyncReport report)
@@ -77,6 +78,18 @@ internal static class SyncOutput
 
             Row(table, "total", report.Total, report.Errors.Count);
             console.Write(table);
+            foreach (var step in report.Steps)
+            {
+                console.WriteText(step);
+            }
+
+            if (report.Steps.Count > 0 && report.Errors.Count == 0)
+            {
+                console.WriteText(report.Planned.Count > 0
+                    ? $"Compared: {report.Planned.Count} rows differ{(report.DryRun ? ", nothing was written." : "; written.")}"
+                    : "Compared: the mirror says the same, or was told something later; nothing was written.");
+            }
+
             foreach (var change in report.Planned)
             {
                 console.WriteText(Describe(change));

@@ -34,11 +34,12 @@ internal sealed class DirectoryStage(NpgsqlConnection connection, TimeSpan clock
         await connection.ExecuteAsync(
             string.Join(";\n", [WholeTables, .. DirectoryTables.All.Select(MirrorSql.CreateStage), UserKey, Listed]), [], ct);
 
+    /// <remarks>By arrays: three small columns of a hundred thousand rows cost the worker a fraction of what COPY takes, value by value.</remarks>
     public async Task<int> CopyListedAsync(IAsyncEnumerable<WeComMembership> memberships, Action<int> progress, CancellationToken ct)
     {
+        const int batch = 10_000;
         var rows = 0;
-        await using var writer = await StageWriter.OpenAsync(
-            connection, "COPY listed (user_id, department_id, fetched_at) FROM STDIN (FORMAT BINARY)", ct);
+        var (users, departments, times) = (new List<string>(batch), new List<long>(batch), new List<DateTime>(batch));
         await foreach (var membership in memberships.WithCancellation(ct))
         {
             if (membership is { UserId: "" } or { DepartmentId: 0 })
@@ -46,16 +47,20 @@ internal sealed class DirectoryStage(NpgsqlConnection connection, TimeSpan clock
                 continue; // names nobody or nowhere
             }
 
-            await writer.StartRowAsync(ct);
-            await writer.TextAsync(membership.UserId, ct);
-            await writer.BigintAsync(membership.DepartmentId, ct);
-            await writer.TimeAsync(membership.FetchedAt + clockOffset, ct);
+            users.Add(membership.UserId);
+            departments.Add(membership.DepartmentId);
+            times.Add((membership.FetchedAt + clockOffset).UtcDateTime);
             CollectionsMarshal.GetValueRefOrAddDefault(listedPeople, membership.DepartmentId, out _)++;
-            progress(++rows);
+            rows++;
+            if (users.Count == batch)
+            {
+                await WriteListedAsync(users, departments, times, ct);
+                progress(rows);
+            }
         }
 
-        await writer.CompleteAsync(ct);
-        await writer.DisposeAsync();
+        await WriteListedAsync(users, departments, times, ct);
+        progress(rows);
         await connection.ExecuteAsync("ANALYZE listed (user_key)", [], ct);
         return rows;
     }
@@ -182,6 +187,16 @@ internal sealed class DirectoryStage(NpgsqlConnection connection, TimeSpan clock
         }
 
         await writer.CompleteAsync(ct);
+    }
+
+    private async Task WriteListedAsync(List<string> users, List<long> departments, List<DateTime> times, CancellationToken ct)
+    {
+        await connection.ExecuteAsync(
+            "INSERT INTO listed (user_id, department_id, fetched_at) SELECT * FROM unnest($1::text[], $2::bigint[], $3::timestamptz[])",
+            [users, departments, times], ct);
+        users.Clear();
+        departments.Clear();
+        times.Clear();
     }
 
     private async Task WriteAsync(StageWriter writer, WeComUser user, CancellationToken ct)

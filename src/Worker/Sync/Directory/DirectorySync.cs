@@ -56,12 +56,8 @@ internal sealed partial class DirectorySync(
     private async Task<SyncReport> SyncAsync(Tenant tenant, RunSession session, SyncRequest request, ApiCallCounter calls, long started)
     {
         var ct = session.Token;
-        var marks = session.Run.Kind == SyncKind.Full
-            ? null
-            : await ReadMarks.LoadAsync(session.Connection, tenant.Id, session.DatabaseNow, options.Value, ct);
-        var reader = new DirectoryReader(client, tenant, DirectoryCallers.Of(tenant, calls), session, marks, request);
-        await reader.ReadAsync(ct);
-        var facts = reader.Facts;
+        var steps = new List<string>();
+        var facts = await ReadAsync(tenant, session, request, DirectoryCallers.Of(tenant, calls), steps, ct);
 
         session.Enter("merge");
         session.Run.ApiCalls = calls.Count;
@@ -69,10 +65,10 @@ internal sealed partial class DirectorySync(
             session.Connection, tenant.Id, session.Run.Part, session.Run.Fence, $"run:{session.Run.Id}", ct);
         var directory = new DirectoryMerge(facts, new RemovalGuard(tenant.MaxRemoved, tenant.MaxRemovedPercent));
         await directory.PrepareAsync(merge, ct);
-        IReadOnlyList<PlannedChange> planned = [];
+        var planned = request.DryRun || request.Object is not null ? await merge.PlanAsync(ct) : [];
         if (request.DryRun)
         {
-            planned = await merge.PlanAsync(ct);
+            await merge.CountAsync(ct);
         }
         else
         {
@@ -92,10 +88,11 @@ internal sealed partial class DirectorySync(
             Warnings = facts.Warnings,
             ApiCalls = calls.Count,
             Planned = planned,
-            Drift = await SyncRuns.IsFirstAsync(session.Connection, session.Run, ct) ? null : await merge.DriftAsync(ct),
+            Steps = steps,
+            Drift = request.Object is not null ? null : await SyncRuns.IsFirstAsync(session.Connection, session.Run, ct) ? null : await merge.DriftAsync(ct),
             Fields = await FieldGrants.ListAsync(session.Connection, tenant.Id, ct),
         };
-        if (report.Counts[DirectoryTables.Users.Entity].Read + report.Counts[DirectoryTables.Departments.Entity].Read == 0)
+        if (request.Object is null && report.Counts[DirectoryTables.Users.Entity].Read + report.Counts[DirectoryTables.Departments.Entity].Read == 0)
         {
             throw new NothingReadException();
         }
@@ -117,6 +114,22 @@ internal sealed partial class DirectorySync(
         // From here on a stop comes too late: the commit is one message.
         await merge.CommitAsync(CancellationToken.None);
         return report;
+    }
+
+    private async Task<DirectoryFacts> ReadAsync(
+        Tenant tenant, RunSession session, SyncRequest request, DirectoryCallers callers, List<string> steps, CancellationToken ct)
+    {
+        if (request.Object is { } wanted)
+        {
+            return await new ObjectReader(client, callers, session, steps.Add).ReadAsync(wanted, ct);
+        }
+
+        var marks = session.Run.Kind == SyncKind.Full
+            ? null
+            : await ReadMarks.LoadAsync(session.Connection, tenant.Id, session.DatabaseNow, options.Value, ct);
+        var reader = new DirectoryReader(client, tenant, callers, session, marks, request);
+        await reader.ReadAsync(ct);
+        return reader.Facts;
     }
 
     private static string? Summary(SyncReport report) =>

@@ -27,6 +27,8 @@ internal sealed class SchemaMigration(NpgsqlDataSource dataSource, IDbContextFac
             await secrets.VerifyAsync(ct);
             await InstallHangfireAsync(ct);
             await new QuartzTables(dataSource).CreateAsync(ct);
+            // Where the role may not, 'doctor --host' says what an administrator must do.
+            await new RoleSettings(dataSource).ApplyAsync(ct);
         }
         finally
         {

@@ -55,7 +55,7 @@ public sealed class SharedLimitsTests(TestDatabase database) : IClassFixture<Tes
             }
             else
             {
-                Assert.InRange(wait, TimeSpan.FromTicks(1), TimeSpan.FromSeconds(65));
+                Assert.InRange(wait, TimeSpan.FromTicks(1), TimeSpan.FromSeconds(65.1));
                 clock.Advance(wait);
             }
         }
@@ -63,6 +63,21 @@ public sealed class SharedLimitsTests(TestDatabase database) : IClassFixture<Tes
         Assert.All(calls.Index(), call => Assert.InRange(
             calls.Skip(call.Index).TakeWhile(at => at < call.Item + TimeSpan.FromMinutes(1)).Count(), 1, limit));
         Assert.True(calls[^1] - calls[0] < TimeSpan.FromMinutes(300.0 / limit * 1.3), "the limit is used to less than three quarters");
+    }
+
+    [Fact]
+    public async Task Clock_that_is_off_or_jumps_changes_no_lease()
+    {
+        var clock = new JumpingClock { Off = TimeSpan.FromMinutes(-2) };
+        var time = new DatabaseTime(database.DataSource, clock);
+        await time.LearnAsync(Cancel);
+        var before = time.Now;
+        clock.Off = TimeSpan.FromHours(1);
+
+        Assert.InRange(time.Now - before, TimeSpan.Zero, TimeSpan.FromSeconds(30));
+        await using var ask = database.DataSource.CreateCommand("SELECT abs(extract(epoch FROM clock_timestamp() - $1)) < 30");
+        ask.Parameters.AddWithValue(time.Now.UtcDateTime);
+        Assert.Equal(true, await ask.ExecuteScalarAsync(Cancel));
     }
 
     [Fact]
@@ -244,6 +259,13 @@ public sealed class SharedLimitsTests(TestDatabase database) : IClassFixture<Tes
         }
 
         return tries;
+    }
+
+    private sealed class JumpingClock : TimeProvider
+    {
+        public TimeSpan Off { get; set; }
+
+        public override DateTimeOffset GetUtcNow() => base.GetUtcNow() + Off;
     }
 
     private CallBudget Budget(ManualClock clock, int perMinute, NpgsqlDataSource? dataSource = null)

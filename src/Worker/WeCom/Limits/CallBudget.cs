@@ -57,7 +57,8 @@ internal sealed class CallBudget(string scope, string endpoint, int perMinute, i
                 leasedAt = lease.At;
             }
 
-            return TrySpend() ? TimeSpan.Zero : lease.Wait > TimeSpan.Zero ? lease.Wait : TimeSpan.FromMilliseconds(20);
+            // A millisecond more: what is rounded down would wake just before the time and ask again and again.
+            return TrySpend() ? TimeSpan.Zero : lease.Wait + TimeSpan.FromMilliseconds(1);
         }
         finally
         {

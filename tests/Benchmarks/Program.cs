@@ -1,5 +1,6 @@
 using WeComSync.Benchmarks.Callbacks;
 using WeComSync.Benchmarks.Directory;
+using WeComSync.Benchmarks.Round;
 
 return args switch
 {
@@ -7,6 +8,7 @@ return args switch
     ["callbacks", .. var options] => await CallbackCommand.RunAsync(options),
     [FloorHost.Empty or FloorHost.Enqueue] => await FloorHost.RunAsync(args[0]),
     ["incremental", .. var options] => await IncrementalCommand.RunAsync(options),
+    ["round", .. var options] => await RoundCommand.RunAsync(options),
     [FloorProgram.Name] => await MeasuredProgram.RunAsync(FloorProgram.RunAsync),
     [RowByRowProgram.Name] => await MeasuredProgram.RunAsync(RowByRowProgram.RunAsync),
     _ => Usage(),
@@ -19,5 +21,7 @@ static int Usage()
     Console.Error.WriteLine("incremental [PEOPLE [ROUNDS]]    measures an incremental sync without changes (100000 people, 3 rounds).");
     Console.Error.WriteLine();
     Console.Error.WriteLine(CallbackBenchmarkOptions.Help);
+    Console.Error.WriteLine();
+    Console.Error.WriteLine(RoundCommand.Help);
     return 2;
 }

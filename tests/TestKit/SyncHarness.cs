@@ -90,7 +90,7 @@ internal sealed class SyncHarness : IAsyncDisposable
     public void RestartWorker(params (string Key, string Value)[] settings)
     {
         host.Dispose();
-        host = BuildWorker(Database, Simulator.BaseUrl, settings);
+        host = BuildWorker(Database, Simulator.BaseUrl, more: settings);
     }
 
     public async Task<SyncReport> FullAsync(bool dryRun = false, long approve = 0)

@@ -9,8 +9,11 @@ namespace WeComSync.Domain.Runs;
 /// </summary>
 public interface ISyncJob
 {
-    /// <summary>The queue of syncs. Servers take queues in alphabetical order of their names.</summary>
+    /// <summary>The queue of short syncs. Servers take queues in alphabetical order of their names.</summary>
     const string Queue = "sync";
+
+    /// <summary>The queue of syncs that may take long, so that they never have all workers.</summary>
+    const string LongQueue = "sync-long";
 
     /// <param name="tenantId">Which tenant.</param>
     /// <param name="kind">Text of a <see cref="SyncKind"/>, for example <c>full</c>.</param>

@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using WeComSync.Domain.Inbox;
+using WeComSync.Domain.Notifications;
 using WeComSync.Domain.Runs;
 using WeComSync.Domain.Tenants;
 
@@ -105,6 +106,36 @@ internal static class ControlModel
         {
             token.ToTable("access_tokens", Schema);
             token.HasKey(t => new { t.TenantId, t.Channel });
+        });
+        model.Entity<TokenRefusal>(refusal =>
+        {
+            refusal.ToTable("token_refusals", Schema);
+            refusal.HasKey(r => new { r.TenantId, r.Channel });
+        });
+        model.Entity<CallLimit>(limit =>
+        {
+            limit.ToTable("call_limits", Schema);
+            limit.HasKey(l => new { l.CorpId, l.Endpoint });
+            limit.HasIndex(l => l.ChangedAt);
+        });
+        model.Entity<CallBudgetPart>(part =>
+        {
+            part.ToTable("call_budgets", Schema);
+            part.HasKey(p => new { p.Scope, p.Endpoint, p.WindowSeconds, p.Part });
+        });
+        model.Entity<Incident>(incident =>
+        {
+            incident.ToTable("incidents", Schema);
+            incident.HasKey(i => new { i.TenantId, i.Id });
+            incident.Property(i => i.Id).UseIdentityAlwaysColumn();
+            incident.HasIndex(i => new { i.TenantId, i.Kind, i.Subject }).IsUnique().HasFilter("closed_at IS NULL");
+        });
+        model.Entity<Notice>(notice =>
+        {
+            notice.ToTable("notices", Schema);
+            notice.HasKey(n => new { n.TenantId, n.Id });
+            notice.Property(n => n.Id).UseIdentityAlwaysColumn();
+            notice.HasIndex(n => n.DueAt).HasFilter("sent_at IS NULL");
         });
         model.Entity<MergeFence>(fence =>
         {

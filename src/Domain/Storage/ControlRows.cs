@@ -84,3 +84,58 @@ internal sealed class SecretProbe
 
     public required string Protected { get; init; }
 }
+
+/// <summary>WeCom refused a secret: whoever waited for a token of it meanwhile shares the answer.</summary>
+internal sealed class TokenRefusal
+{
+    public long TenantId { get; init; }
+
+    public Channel Channel { get; init; }
+
+    public required byte[] SecretHash { get; set; }
+
+    public int? Code { get; set; }
+
+    public required string Reason { get; set; }
+
+    public required string Action { get; set; }
+
+    public DateTimeOffset RefusedAt { get; set; }
+}
+
+/// <summary>What WeCom last refused of one corp and API, for all processes.</summary>
+internal sealed class CallLimit
+{
+    /// <summary>Upper case.</summary>
+    public required string CorpId { get; init; }
+
+    /// <summary>Path below <c>/cgi-bin/</c>.</summary>
+    public required string Endpoint { get; init; }
+
+    public DateTimeOffset BlockedUntil { get; set; }
+
+    /// <summary>Which of the growing waits this is.</summary>
+    public int Step { get; set; }
+
+    /// <summary>Calls at once that were found to be bearable.</summary>
+    public int Slots { get; set; }
+
+    public DateTimeOffset ChangedAt { get; set; }
+}
+
+/// <summary>Calls handed out to processes in one twelfth of a minute or hour; see <see cref="CallLeases"/>.</summary>
+internal sealed class CallBudgetPart
+{
+    /// <summary><c>corp:ID</c> or <c>address:NAME</c>.</summary>
+    public required string Scope { get; init; }
+
+    public required string Endpoint { get; init; }
+
+    /// <summary>60 or 3600.</summary>
+    public int WindowSeconds { get; init; }
+
+    /// <summary>Number of the twelfth since 1970.</summary>
+    public long Part { get; init; }
+
+    public int Granted { get; set; }
+}

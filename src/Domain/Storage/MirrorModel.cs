@@ -42,6 +42,7 @@ internal static class MirrorModel
         Mirrored<ContactTagDepartment>(model, "contact_tag_departments", t => new { t.TenantId, t.TagId, t.DepartmentId }, _ => { });
         model.Entity<ChangeRecord>(change =>
         {
+            // Divided by months, so that the old are dropped and not deleted; see ChangePartitions.
             change.ToTable("changes", Schema);
             change.HasKey(c => new { c.TenantId, c.Seq });
             change.Property(c => c.Seq).ValueGeneratedNever();
@@ -53,6 +54,7 @@ internal static class MirrorModel
             counter.ToTable("change_counters", ControlModel.Schema);
             counter.HasKey(c => c.TenantId);
             counter.Property(c => c.TenantId).ValueGeneratedNever();
+            counter.Property(c => c.DroppedSeq).HasDefaultValue(0L);
         });
     }
 
@@ -74,4 +76,10 @@ internal sealed class ChangeCounter
     public long TenantId { get; init; }
 
     public long LastSeq { get; set; }
+
+    /// <summary>
+    /// The highest number among the changes that were dropped for their age. A reader whose last number is lower has missed some, and
+    /// begins anew from the mirror.
+    /// </summary>
+    public long DroppedSeq { get; set; }
 }

@@ -2,6 +2,7 @@ using Microsoft.EntityFrameworkCore;
 using WeComSync.Domain.Changes;
 using WeComSync.Domain.Directory;
 using WeComSync.Domain.Inbox;
+using WeComSync.Domain.Notifications;
 using WeComSync.Domain.Runs;
 using WeComSync.Domain.Tenants;
 
@@ -37,6 +38,10 @@ public sealed class SyncDbContext(DbContextOptions<SyncDbContext> options) : DbC
 
     public DbSet<InboxDrain> InboxDrains => Set<InboxDrain>();
 
+    public DbSet<Incident> Incidents => Set<Incident>();
+
+    public DbSet<Notice> Notices => Set<Notice>();
+
     public DbSet<Department> Departments => Set<Department>();
 
     public DbSet<User> Users => Set<User>();
@@ -61,6 +66,8 @@ public sealed class SyncDbContext(DbContextOptions<SyncDbContext> options) : DbC
         configurationBuilder.Properties<MirrorPart>().HaveConversion<SnakeCaseEnumConverter<MirrorPart>>();
         configurationBuilder.Properties<EventState>().HaveConversion<SnakeCaseEnumConverter<EventState>>();
         configurationBuilder.Properties<CallbackOutcome>().HaveConversion<SnakeCaseEnumConverter<CallbackOutcome>>();
+        configurationBuilder.Properties<IncidentKind>().HaveConversion<SnakeCaseEnumConverter<IncidentKind>>();
+        configurationBuilder.Properties<NoticeTarget>().HaveConversion<SnakeCaseEnumConverter<NoticeTarget>>();
         configurationBuilder.Properties<HeldDecision>().HaveConversion<SnakeCaseEnumConverter<HeldDecision>>();
     }
 

@@ -1,8 +1,12 @@
 using WeComSync.Domain.Storage;
+using WeComSync.Domain.Tenants;
+using WeComSync.Worker.Doctor;
 using WeComSync.Worker.Events;
 using WeComSync.Worker.OperatorConsole;
 using WeComSync.Worker.Health;
+using WeComSync.Worker.Housekeeping;
 using WeComSync.Worker.Jobs;
+using WeComSync.Worker.Notifications;
 using WeComSync.Worker.Schedules;
 using WeComSync.Worker.Sync;
 
@@ -39,6 +43,10 @@ internal static class ServeHost
         builder.Services.AddSchedules(connectionString);
         builder.AddSync();
         builder.AddEvents();
+        builder.AddHousekeeping();
+        builder.AddNotifications();
+        builder.Services.AddSingleton(CallbackAddresses.Read(builder.Configuration));
+        builder.Services.AddDoctor();
         builder.AddConsole(ConsoleOptions.Read(builder.Configuration));
         builder.Services.AddHealth();
         builder.Services.AddWorkerMetrics();

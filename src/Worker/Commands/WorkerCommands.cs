@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Invocation;
+using WeComSync.Worker.Commands.Doctor;
 using WeComSync.Worker.Commands.Events;
 using WeComSync.Worker.Commands.Sync;
 using WeComSync.Worker.Commands.Status;
@@ -21,6 +22,7 @@ internal static class WorkerCommands
         root.Subcommands.Add(SyncCommand.Create());
         root.Subcommands.Add(HeldCommand.Create());
         root.Subcommands.Add(RunsCommand.Create());
+        root.Subcommands.Add(DoctorCommand.Create());
         root.Subcommands.Add(StatusCommand.Create());
         root.Subcommands.Add(TenantsCommand.Create());
         root.Subcommands.Add(EventsCommand.Create());

@@ -5,7 +5,7 @@ using WeComSync.Worker.Sync;
 namespace WeComSync.Worker.Events;
 
 /// <summary>Forgets what events said, and much later that they came. What still waits to be applied is kept whole.</summary>
-internal sealed class EventRetention(NpgsqlDataSource dataSource, IOptions<InboxOptions> options)
+internal sealed class EventRetention(NpgsqlDataSource dataSource, IOptions<InboxOptions> options, TimeProvider clock)
 {
     /// <summary>Rows of one transaction.</summary>
     private const int Batch = 10_000;
@@ -13,14 +13,14 @@ internal sealed class EventRetention(NpgsqlDataSource dataSource, IOptions<Inbox
     private const string ForgetSql = """
         UPDATE control.callback_events e SET payload = NULL FROM (
             SELECT tenant_id, id FROM control.callback_events
-            WHERE received_at < now() - $1 AND payload IS NOT NULL AND state NOT IN ('waiting', 'failed') LIMIT $2) old
+            WHERE received_at < $1 AND payload IS NOT NULL AND state NOT IN ('waiting', 'failed') LIMIT $2) old
         WHERE e.tenant_id = old.tenant_id AND e.id = old.id
         """;
 
     private const string DeleteSql = """
         DELETE FROM control.callback_events e USING (
             SELECT tenant_id, id FROM control.callback_events
-            WHERE received_at < now() - $1 AND state NOT IN ('waiting', 'failed') LIMIT $2) old
+            WHERE received_at < $1 AND state NOT IN ('waiting', 'failed') LIMIT $2) old
         WHERE e.tenant_id = old.tenant_id AND e.id = old.id
         """;
 
@@ -37,7 +37,7 @@ internal sealed class EventRetention(NpgsqlDataSource dataSource, IOptions<Inbox
         {
             await using var command = dataSource.CreateCommand(sql);
             command.CommandTimeout = 120;
-            command.Add(age, Batch);
+            command.Add((clock.GetUtcNow() - age).UtcDateTime, Batch);
             rows = await command.ExecuteNonQueryAsync(ct);
         }
         while (rows == Batch);

@@ -9,7 +9,7 @@ namespace WeComSync.Worker.Events;
 /// without the job queue, whose workers take their time after an outage.
 /// </summary>
 internal sealed partial class EventSweep(
-    EventDrain drain, EventClaims claims, EventFailures failures, EventRetention retention, EventMetrics metrics, NpgsqlDataSource dataSource,
+    EventDrain drain, EventClaims claims, EventFailures failures, EventMetrics metrics, NpgsqlDataSource dataSource,
     TimeProvider clock, ILogger<EventSweep> logger)
     : BackgroundService
 {
@@ -21,7 +21,6 @@ internal sealed partial class EventSweep(
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan AfterFailure = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan BetweenCounts = TimeSpan.FromSeconds(15);
-    private static readonly TimeSpan BetweenClearings = TimeSpan.FromHours(1);
 
     /// <summary>Longer than a failed event's job ever waits between two tries.</summary>
     private static readonly TimeSpan Forgotten = TimeSpan.FromHours(2);
@@ -50,7 +49,6 @@ internal sealed partial class EventSweep(
 
     private readonly ConcurrentDictionary<long, Task> running = new();
     private long counted;
-    private long cleared;
 
     /// <summary>Looks once.</summary>
     /// <returns>The drains that it started, of tenants that it drains not already.</returns>
@@ -80,7 +78,6 @@ internal sealed partial class EventSweep(
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        cleared = clock.GetTimestamp();
         while (!stoppingToken.IsCancellationRequested)
         {
             var pause = Interval;
@@ -163,12 +160,6 @@ internal sealed partial class EventSweep(
         {
             counted = clock.GetTimestamp();
             await CountAsync(ct);
-        }
-
-        if (clock.GetElapsedTime(cleared) > BetweenClearings)
-        {
-            cleared = clock.GetTimestamp();
-            await retention.RunAsync(ct);
         }
     }
 

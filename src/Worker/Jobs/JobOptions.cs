@@ -12,6 +12,15 @@ internal sealed record JobOptions
     /// <summary><c>Jobs:EventWorkers</c>: tenants whose events this process applies at once, and single events that failed before.</summary>
     public int EventWorkers { get; init; } = 8;
 
+    /// <summary>
+    /// Of <see cref="Workers"/>, those that may run long syncs: a night of full syncs, or one slow company, leaves the others to the
+    /// incremental ones. One in four is left, at least one where there are two.
+    /// </summary>
+    public int LongWorkers => Math.Max(1, Workers - Math.Max(1, Workers / 4));
+
+    /// <summary>Of <see cref="Workers"/>, the most that one tenant may have.</summary>
+    public int WorkersPerTenant => Math.Max(1, Workers / 4);
+
     /// <exception cref="ConfigurationException">A setting is wrong.</exception>
     public static JobOptions Read(IConfiguration configuration)
     {

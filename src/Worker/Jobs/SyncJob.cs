@@ -8,7 +8,7 @@ namespace WeComSync.Worker.Jobs;
 
 /// <summary>Runs one queued sync, if it is this job's to run. Every way out is one line in the log and a few words on the dashboard.</summary>
 internal sealed partial class SyncJob(
-    ISyncRunner runner, TenantSchedules schedules, EffectClaims claims, TimeProvider clock, ILogger<SyncJob> logger) : ISyncJob
+    ISyncRunner runner, TenantSchedules schedules, EffectClaims claims, TenantTurns turns, TimeProvider clock, ILogger<SyncJob> logger) : ISyncJob
 {
     /// <summary>The result that <see cref="DeferBusySync"/> looks for.</summary>
     public const string Busy = "another sync of the tenant is running";
@@ -39,6 +39,13 @@ internal sealed partial class SyncJob(
                 LogOvertaken(tenantId, what, due.UtcDateTime);
                 return "a later run is due";
             }
+        }
+
+        using var turn = turns.TryTake(tenantId);
+        if (turn is null)
+        {
+            LogBusy(tenantId, what);
+            return Busy;
         }
 
         return await RunAsync(tenantId, what, instant is null ? SyncTrigger.Console : SyncTrigger.Schedule, ct);

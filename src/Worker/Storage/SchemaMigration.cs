@@ -2,6 +2,7 @@ using Hangfire.PostgreSql;
 using Microsoft.EntityFrameworkCore;
 using Npgsql;
 using WeComSync.Domain.Storage;
+using WeComSync.Worker.Housekeeping;
 using WeComSync.Worker.Schedules;
 
 namespace WeComSync.Worker.Storage;
@@ -23,10 +24,13 @@ internal sealed class SchemaMigration(NpgsqlDataSource dataSource, IDbContextFac
         {
             await using var db = await contexts.CreateDbContextAsync(ct);
             await db.Database.MigrateAsync(ct);
+            await new ChangeMonths(dataSource).PrepareAsync(TimeProvider.System.GetUtcNow(), ct);
             await secrets.CreateProbeAsync(ct);
             await secrets.VerifyAsync(ct);
             await InstallHangfireAsync(ct);
             await new QuartzTables(dataSource).CreateAsync(ct);
+            // Where the role may not, 'doctor --host' says what an administrator must do.
+            await new RoleSettings(dataSource).ApplyAsync(ct);
         }
         finally
         {

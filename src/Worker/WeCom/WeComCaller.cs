@@ -12,4 +12,7 @@ internal sealed record WeComCaller(long TenantId, string CorpId, Channel Credent
 {
     /// <summary>Counts this caller's HTTP tries; share one between the callers of a run. Null counts nothing.</summary>
     public ApiCallCounter? Counter { get; init; }
+
+    /// <summary>How long one call waits for 45009 and 45033 to end; null: <see cref="WeComOptions.ThrottlePatience"/>.</summary>
+    public TimeSpan? Patience { get; init; }
 }

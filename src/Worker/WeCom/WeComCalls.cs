@@ -50,7 +50,7 @@ internal sealed partial class WeComCalls(
             catch (WeComException refusal) when (refusal.Class == WeComErrorClass.Throttle)
             {
                 var wait = WaitAfter(caller, refusal, ++waits);
-                if (waited + wait > options.Value.ThrottlePatience)
+                if (waited + wait > (caller.Patience ?? options.Value.ThrottlePatience))
                 {
                     throw refusal.As(WeComErrorClass.Throttle,
                         $"{refusal.Reason}; next call in {wait.TotalSeconds:0} s, which is longer than WeCom:ThrottlePatience allows", refusal.Action);

@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations;
 using Microsoft.Extensions.Options;
 
 namespace WeComSync.Worker.WeCom;
@@ -16,19 +17,26 @@ internal sealed class WeComOptions
     [CountRange(1, 32, ErrorMessage = "WeCom:CallsInFlight must be 1 to 32.")]
     public int CallsInFlight { get; init; } = 4;
 
-    /// <summary>Per corp and API. Published: 10,000.</summary>
+    /// <summary>
+    /// Names the public address that this host's calls leave from. Hosts with the same name share the budgets of all tenants; give hosts
+    /// behind another address another name.
+    /// </summary>
+    [MinLength(1, ErrorMessage = "WeCom:AddressName must not be empty.")]
+    public string AddressName { get; init; } = "default";
+
+    /// <summary>Per corp and API, all processes together. Published: 10,000.</summary>
     [CountRange(1, 1_000_000, ErrorMessage = "WeCom:CallsPerMinute must be 1 to 1000000.")]
     public int CallsPerMinute { get; init; } = 8_000;
 
-    /// <summary>Per corp and API. Published: 150,000.</summary>
+    /// <summary>Per corp and API, all processes together. Published: 150,000.</summary>
     [CountRange(1, 10_000_000, ErrorMessage = "WeCom:CallsPerHour must be 1 to 10000000.")]
     public int CallsPerHour { get; init; } = 120_000;
 
-    /// <summary>Per API, all tenants of this process together, since they share its address. Published: 20,000.</summary>
+    /// <summary>Per API, all tenants and processes behind one address together. Published: 20,000.</summary>
     [CountRange(1, 1_000_000, ErrorMessage = "WeCom:CallsPerMinuteOfAllTenants must be 1 to 1000000.")]
     public int CallsPerMinuteOfAllTenants { get; init; } = 16_000;
 
-    /// <summary>Per API, all tenants of this process together. Published: 600,000.</summary>
+    /// <summary>Per API, all tenants and processes behind one address together. Published: 600,000.</summary>
     [CountRange(1, 100_000_000, ErrorMessage = "WeCom:CallsPerHourOfAllTenants must be 1 to 100000000.")]
     public int CallsPerHourOfAllTenants { get; init; } = 480_000;
 

@@ -23,7 +23,11 @@ internal static class WeComServices
             .SetHandlerLifetime(Timeout.InfiniteTimeSpan);
 
         services.AddSingleton<Resilience>();
+        services.AddSingleton<WeComClock>();
         services.AddSingleton<WeComHttp>();
+        services.AddSingleton<DatabaseTime>();
+        services.AddSingleton<LimitStore>();
+        services.AddSingleton<SharedRefusals>();
         services.AddSingleton<ApiGates>();
         services.AddSingleton<WeComSender>();
         services.AddSingleton<TenantSecrets>();

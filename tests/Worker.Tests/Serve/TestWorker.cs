@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using WeComSync.Domain.Runs;
 using WeComSync.Worker.Commands;
 using WeComSync.Worker.Sync;
 using Xunit;
@@ -43,9 +44,10 @@ internal sealed class TestWorker : IAsyncDisposable
     public static IEnumerable<string> Log => Lines.Written;
 
     /// <summary>Builds a worker that is not started: its services work, nothing happens by itself.</summary>
-    public static TestWorker Build(string connectionString, params string[] settings)
+    public static TestWorker Build(string connectionString, params string[] settings) => Build(connectionString, new RecordingSync(), settings);
+
+    private static TestWorker Build(string connectionString, RecordingSync sync, string[] settings)
     {
-        var sync = new RecordingSync();
         string[] args =
         [
             "--environment=Development",
@@ -62,6 +64,14 @@ internal sealed class TestWorker : IAsyncDisposable
     public static async Task<TestWorker> StartAsync(string connectionString, params string[] settings)
     {
         var worker = Build(connectionString, settings);
+        await worker.app.StartAsync(TestContext.Current.CancellationToken);
+        return worker;
+    }
+
+    /// <summary>One that can run these kinds of sync.</summary>
+    public static async Task<TestWorker> StartAsync(string connectionString, SyncKind kind, params SyncKind[] more)
+    {
+        var worker = Build(connectionString, new RecordingSync { Kinds = more.Append(kind).ToHashSet() }, []);
         await worker.app.StartAsync(TestContext.Current.CancellationToken);
         return worker;
     }

@@ -87,6 +87,8 @@ internal sealed class StubCall(HttpContext context, string path, string body, in
 
     public string Host { get; } = context.Request.Host.Value!;
 
+    public string Header(string name) => context.Request.Headers[name].ToString();
+
     /// <summary>Completes when the client gives up.</summary>
     public CancellationToken Aborted { get; } = context.RequestAborted;
 

@@ -8,7 +8,8 @@ using WeComSync.Worker.WeCom.Limits;
 namespace WeComSync.Worker.WeCom.Http;
 
 /// <summary>Sends one request once. The token goes into the address, the only place where WeCom reads it, so addresses are never logged.</summary>
-internal sealed class WeComHttp(IHttpClientFactory clients, Resilience resilience, IOptions<WeComOptions> options, TimeProvider clock)
+internal sealed class WeComHttp(
+    IHttpClientFactory clients, Resilience resilience, IOptions<WeComOptions> options, WeComClock weComClock, TimeProvider clock)
 {
     /// <summary>Name of the client whose handler and (absent) logging <see cref="WeComServices"/> sets up.</summary>
     public const string ClientName = "WeCom";
@@ -42,6 +43,7 @@ internal sealed class WeComHttp(IHttpClientFactory clients, Resilience resilienc
             throw WeComFault.Passing(request.Endpoint, Describe(failed), failed);
         }
 
+        weComClock.Observe(answer.Headers.Date, requestedAt, clock.GetUtcNow());
         try
         {
             CheckStatus(request.Endpoint, answer);

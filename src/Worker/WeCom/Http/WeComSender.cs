@@ -38,7 +38,7 @@ internal sealed class WeComSender(WeComHttp http, ApiGates gates, Resilience res
         }
         catch (WeComException refusal)
         {
-            gate.Refuse(refusal);
+            await gate.RefuseAsync(refusal, ct);
             throw;
         }
     }

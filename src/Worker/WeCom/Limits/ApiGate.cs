@@ -2,41 +2,33 @@ namespace WeComSync.Worker.WeCom.Limits;
 
 /// <summary>Everything that holds back the calls of one corp to one API.</summary>
 internal sealed partial class ApiGate(
-    string corpId, string endpoint, WeComOptions options, IReadOnlyList<CallWindow> windows, TimeProvider clock, ILogger<ApiGate> logger)
+    string corpId, string endpoint, WeComOptions options, IReadOnlyList<CallBudget> budgets, SharedRefusals refusals, DatabaseTime time,
+    TimeProvider clock, ILogger<ApiGate> logger)
 {
     /// <summary>How many throttle windows to wait after the first, second … 45009 in a row: WeCom does not say which limit was hit.</summary>
     private static readonly int[] Steps = [1, 5, 15, 60];
 
     private readonly Lock gate = new();
-    private DateTimeOffset blockedUntil;
-    private int step;
+    private bool acceptedSince;
 
-    public CallSlots Slots { get; } = new(options.CallsInFlight);
+    public CallSlots Slots { get; } = new(options.CallsInFlight, refusals.Find(corpId, endpoint)?.Slots);
 
-    /// <summary>How long WeCom's block, as far as we know it, still lasts.</summary>
-    public TimeSpan BlockedFor
-    {
-        get
-        {
-            lock (gate)
-            {
-                var left = blockedUntil - clock.GetUtcNow();
-                return left > TimeSpan.Zero ? left : TimeSpan.Zero;
-            }
-        }
-    }
+    /// <summary>How long WeCom's block, as far as any process knows it, still lasts.</summary>
+    public TimeSpan BlockedFor =>
+        refusals.Find(corpId, endpoint) is { } refusal && refusal.BlockedUntil - time.Now is var left && left > TimeSpan.Zero ? left : TimeSpan.Zero;
 
     /// <summary>Waits until one more call stays within our limits.</summary>
     /// <exception cref="WeComException">Class <see cref="WeComErrorClass.Throttle"/>: WeCom blocks this API for now; no call is made.</exception>
     public async Task<ApiPass> EnterAsync(CancellationToken ct)
     {
+        await refusals.RefreshAsync(ct);
         ThrowIfBlocked();
         await Slots.EnterAsync(ct);
         try
         {
-            foreach (var window in windows)
+            foreach (var budget in budgets)
             {
-                while (window.Take() is var wait && wait > TimeSpan.Zero)
+                while (await budget.TakeAsync(ct) is var wait && wait > TimeSpan.Zero)
                 {
                     LogPaced(corpId, endpoint, wait);
                     await Task.Delay(wait, clock, ct);
@@ -54,25 +46,12 @@ internal sealed partial class ApiGate(
         }
     }
 
-    /// <summary>Learns from a refusal; other failures say nothing about limits.</summary>
-    public void Refuse(WeComException refusal)
+    /// <summary>Learns from a refusal and tells the other processes; other failures say nothing about limits.</summary>
+    public async Task RefuseAsync(WeComException refusal, CancellationToken ct)
     {
-        if (refusal.ErrCode == WeComErrors.TooManyAtOnce)
+        if (refusal.ErrCode is WeComErrors.TooManyAtOnce or WeComErrors.TooFrequent && Judge(refusal.ErrCode.Value) is { } learned)
         {
-            Slots.Halve();
-        }
-        else if (refusal.ErrCode == WeComErrors.TooFrequent)
-        {
-            lock (gate)
-            {
-                // The calls that were in flight together meet one limit: they count as one refusal.
-                var now = clock.GetUtcNow();
-                if (blockedUntil <= now)
-                {
-                    blockedUntil = now + (options.ThrottleWindow * Steps[Math.Min(step, Steps.Length - 1)]);
-                    step++;
-                }
-            }
+            await refusals.RememberAsync(corpId, endpoint, learned, ct);
         }
     }
 
@@ -81,7 +60,32 @@ internal sealed partial class ApiGate(
         Slots.AcceptOne();
         lock (gate)
         {
-            step = 0;
+            acceptedSince = true;
+        }
+    }
+
+    private Refusal? Judge(int errCode)
+    {
+        lock (gate)
+        {
+            var now = time.Now;
+            var last = refusals.Find(corpId, endpoint) ?? new Refusal(now, 0, Slots.Open);
+            if (errCode == WeComErrors.TooManyAtOnce)
+            {
+                Slots.Halve();
+                return last with { Slots = Slots.Open };
+            }
+
+            // The calls that were in flight together meet one limit: they count as one refusal.
+            if (last.Step > 0 && last.BlockedUntil > now)
+            {
+                return null;
+            }
+
+            var step = acceptedSince ? 0 : last.Step;
+            acceptedSince = false;
+            var until = now + (options.ThrottleWindow * Steps[Math.Min(step, Steps.Length - 1)]);
+            return new Refusal(until, step + 1, Slots.Open);
         }
     }
 

@@ -3,23 +3,34 @@ using Microsoft.Extensions.Options;
 
 namespace WeComSync.Worker.WeCom.Limits;
 
-/// <summary>One <see cref="ApiGate"/> per corp and API, with limits below WeCom's published ones. Each process has its own.</summary>
-internal sealed class ApiGates(IOptions<WeComOptions> options, TimeProvider clock, ILogger<ApiGate> logger)
+/// <summary>One <see cref="ApiGate"/> per corp and API, with limits below WeCom's published ones, which all processes share.</summary>
+internal sealed class ApiGates(
+    IOptions<WeComOptions> options, LimitStore store, SharedRefusals refusals, DatabaseTime time, TimeProvider clock, ILogger<ApiGate> logger)
+    : IDisposable
 {
     private readonly ConcurrentDictionary<(string Corp, string Endpoint), ApiGate> gates = new();
-    private readonly ConcurrentDictionary<string, CallWindow[]> shared = new();
+    private readonly ConcurrentDictionary<(string Scope, string Endpoint), CallBudget> budgets = new();
 
     /// <param name="corpId">WeCom compares it without case.</param>
     /// <param name="endpoint">Path below <c>/cgi-bin/</c>.</param>
     public ApiGate For(string corpId, string endpoint) => gates.GetOrAdd((corpId.ToUpperInvariant(), endpoint), Create);
 
-    private ApiGate Create((string Corp, string Endpoint) key)
+    public void Dispose()
     {
-        var own = Windows(options.Value.CallsPerHour, options.Value.CallsPerMinute);
-        var all = shared.GetOrAdd(key.Endpoint, _ => Windows(options.Value.CallsPerHourOfAllTenants, options.Value.CallsPerMinuteOfAllTenants));
-        return new ApiGate(key.Corp, key.Endpoint, options.Value, [own[0], all[0], own[1], all[1]], clock, logger);
+        foreach (var budget in budgets.Values)
+        {
+            budget.Dispose();
+        }
     }
 
-    private CallWindow[] Windows(int perHour, int perMinute) =>
-        [new(perHour, TimeSpan.FromHours(1), clock), new(perMinute, TimeSpan.FromMinutes(1), clock)];
+    private ApiGate Create((string Corp, string Endpoint) key)
+    {
+        var limits = options.Value;
+        var own = Budget($"corp:{key.Corp}", key.Endpoint, limits.CallsPerMinute, limits.CallsPerHour);
+        var all = Budget($"address:{limits.AddressName}", key.Endpoint, limits.CallsPerMinuteOfAllTenants, limits.CallsPerHourOfAllTenants);
+        return new ApiGate(key.Corp, key.Endpoint, limits, [own, all], refusals, time, clock, logger);
+    }
+
+    private CallBudget Budget(string scope, string endpoint, int perMinute, int perHour) =>
+        budgets.GetOrAdd((scope, endpoint), _ => new CallBudget(scope, endpoint, perMinute, perHour, store, time, clock));
 }

@@ -12,7 +12,13 @@ internal sealed class CallSlots
     private int taken;
     private int good;
 
-    public CallSlots(int most) => Open = this.most = most;
+    /// <param name="most">What is never exceeded.</param>
+    /// <param name="found">What another process found to be bearable; null to begin with the most.</param>
+    public CallSlots(int most, int? found = null)
+    {
+        this.most = most;
+        Open = Math.Clamp(found ?? most, 1, most);
+    }
 
     /// <summary>How many may be in flight now.</summary>
     public int Open { get; private set; }

@@ -34,8 +34,25 @@ internal sealed class TokenStore(NpgsqlDataSource dataSource, SecretProtector pr
             return current;
         }
 
+        if (!force)
+        {
+            await ThrowIfRefusedMeanwhileAsync(connection, tenantId, secret, ct);
+        }
+
         var obtainedAt = clock.GetUtcNow();
-        var (value, life) = await fetch(ct);
+        string value;
+        TimeSpan life;
+        try
+        {
+            (value, life) = await fetch(ct);
+        }
+        catch (WeComException refusal) when (refusal.Class == WeComErrorClass.StopTenant)
+        {
+            await RememberRefusalAsync(connection, tenantId, secret, refusal, ct);
+            await transaction.CommitAsync(ct);
+            throw;
+        }
+
         var text = protector.Protect(tenantId, SecretFields.AccessToken(secret.Channel), value);
         var token = new IssuedToken(value, text, obtainedAt, obtainedAt + life);
         await SaveAsync(connection, tenantId, secret, token, ct);
@@ -59,6 +76,47 @@ internal sealed class TokenStore(NpgsqlDataSource dataSource, SecretProtector pr
         await patience.ExecuteNonQueryAsync(ct);
         await using var command = new NpgsqlCommand("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", connection) { CommandTimeout = 130 };
         command.Parameters.AddWithValue($"access_token:{tenantId}:{EnumText.Of(secret.Channel)}");
+        await command.ExecuteNonQueryAsync(ct);
+    }
+
+    /// <summary>
+    /// Whoever waited for the lock while another process had the secret refused shares that answer: WeCom bans the address of who keeps
+    /// trying, for all tenants. Whoever comes later may try again, since a person may have mended it.
+    /// </summary>
+    private static async Task ThrowIfRefusedMeanwhileAsync(NpgsqlConnection connection, long tenantId, TenantSecret secret, CancellationToken ct)
+    {
+        // now() is when this transaction began, which was before it waited.
+        await using var command = new NpgsqlCommand("""
+            SELECT code, reason, action FROM control.token_refusals
+            WHERE tenant_id = $1 AND channel = $2 AND secret_hash = $3 AND refused_at > now()
+            """, connection);
+        command.Parameters.AddWithValue(tenantId);
+        command.Parameters.AddWithValue(EnumText.Of(secret.Channel));
+        command.Parameters.AddWithValue(secret.Hash);
+        await using var reader = await command.ExecuteReaderAsync(ct);
+        if (await reader.ReadAsync(ct))
+        {
+            throw new WeComException(
+                TokenEndpoint.Path, reader.IsDBNull(0) ? null : reader.GetInt32(0), WeComErrorClass.StopTenant, reader.GetString(1), reader.GetString(2));
+        }
+    }
+
+    private static async Task RememberRefusalAsync(
+        NpgsqlConnection connection, long tenantId, TenantSecret secret, WeComException refusal, CancellationToken ct)
+    {
+        await using var command = new NpgsqlCommand("""
+            INSERT INTO control.token_refusals (tenant_id, channel, secret_hash, code, reason, action, refused_at)
+            VALUES ($1, $2, $3, $4, $5, $6, clock_timestamp())
+            ON CONFLICT (tenant_id, channel) DO UPDATE
+            SET (secret_hash, code, reason, action, refused_at)
+                = (EXCLUDED.secret_hash, EXCLUDED.code, EXCLUDED.reason, EXCLUDED.action, EXCLUDED.refused_at)
+            """, connection);
+        command.Parameters.AddWithValue(tenantId);
+        command.Parameters.AddWithValue(EnumText.Of(secret.Channel));
+        command.Parameters.AddWithValue(secret.Hash);
+        command.Parameters.AddWithValue((object?)refusal.ErrCode ?? DBNull.Value);
+        command.Parameters.AddWithValue(refusal.Reason);
+        command.Parameters.AddWithValue(refusal.Action);
         await command.ExecuteNonQueryAsync(ct);
     }
 

@@ -1,0 +1,133 @@
+using System.Runtime.CompilerServices;
+using Microsoft.EntityFrameworkCore;
+using Npgsql;
+using WeComSync.Domain.Storage;
+using WeComSync.Domain.Tenants;
+using WeComSync.Worker.Commands;
+using WeComSync.Worker.Sync;
+using WeComSync.Worker.WeCom;
+
+namespace WeComSync.Worker.Doctor;
+
+/// <summary>
+/// Examines one tenant: credentials, address, visible range, lists, details, callbacks, clock. It asks WeCom a dozen times, changes
+/// nothing, and works for stopped tenants too.
+/// </summary>
+internal sealed class TenantDoctor(
+    CredentialChecks credentials, DirectoryChecks directory, CustomerCheck customers, CallbackCheck callbacks, WeComClock weComClock,
+    IDbContextFactory<SyncDbContext> contexts, NpgsqlDataSource dataSource, TimeProvider clock)
+{
+    private static readonly TimeSpan SlightlyOff = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan FarOff = TimeSpan.FromMinutes(2);
+
+    /// <summary>A day and the time that a full sync may take.</summary>
+    private static readonly TimeSpan OldRun = TimeSpan.FromHours(30);
+
+    /// <summary>Finds one line after the other, each as soon as it is known.</summary>
+    /// <exception cref="InvalidOperationException">There is no such tenant.</exception>
+    public async IAsyncEnumerable<DoctorLine> ExamineAsync(long tenantId, DoctorLanguage language, [EnumeratorCancellation] CancellationToken ct)
+    {
+        await using var db = await contexts.CreateDbContextAsync(ct);
+        var visit = new DoctorVisit(await db.Tenants.AsNoTracking().Include(tenant => tenant.Settings).SingleAsync(tenant => tenant.Id == tenantId, ct));
+        await foreach (var finding in FindAsync(visit, ct))
+        {
+            yield return finding.In(language);
+        }
+    }
+
+    private async IAsyncEnumerable<DoctorFinding> FindAsync(DoctorVisit visit, [EnumeratorCancellation] CancellationToken ct)
+    {
+        yield return JudgeState(visit.Tenant);
+        await foreach (var finding in credentials.RunAsync(visit, ct))
+        {
+            yield return finding;
+        }
+
+        if (visit.Working.Count == 0)
+        {
+            yield return new DoctorFinding(Checks.Lists, DoctorVerdict.Wrong, TenantTexts.NotChecked);
+        }
+
+        await foreach (var finding in directory.RunAsync(visit, ct))
+        {
+            yield return finding;
+        }
+
+        yield return await JudgeFieldsAsync(visit.Tenant, ct);
+        if (await customers.RunAsync(visit, ct) is { } customer)
+        {
+            yield return customer;
+        }
+
+        foreach (var finding in await callbacks.RunAsync(visit, ct))
+        {
+            yield return finding;
+        }
+
+        yield return await JudgeRunsAsync(visit.Tenant, ct);
+        yield return JudgeClock();
+    }
+
+    private static DoctorFinding JudgeState(Tenant tenant) => tenant switch
+    {
+        { Enabled: false } => new(Checks.Tenant, DoctorVerdict.Wrong, TenantTexts.Disabled),
+        { State: TenantState.Stopped } => new(
+            Checks.Tenant, DoctorVerdict.Wrong, TenantTexts.Stopped, ResultTable.Time(tenant.StoppedAt), tenant.StoppedReason, tenant.Key)
+        {
+            Code = tenant.StoppedCode,
+            Stops = true,
+        },
+        _ => new(Checks.Tenant, DoctorVerdict.Ok, TenantTexts.Active),
+    };
+
+    private async Task<DoctorFinding> JudgeFieldsAsync(Tenant tenant, CancellationToken ct)
+    {
+        var granted = new List<string>();
+        var withheld = new List<string>();
+        var seenAt = DateTimeOffset.MinValue;
+        await using var read = dataSource.CreateCommand("SELECT field, granted, seen_at FROM control.field_grants WHERE tenant_id = $1 ORDER BY field");
+        read.Add(tenant.Id);
+        await using var reader = await read.ExecuteReaderAsync(ct);
+        while (await reader.ReadAsync(ct))
+        {
+            (reader.GetBoolean(1) ? granted : withheld).Add(reader.GetString(0));
+            var at = reader.GetFieldValue<DateTimeOffset>(2);
+            seenAt = at > seenAt ? at : seenAt;
+        }
+
+        var age = Words.Of(clock.GetUtcNow() - seenAt);
+        return (granted, withheld) switch
+        {
+            ([], []) => new(Checks.Fields, DoctorVerdict.Warning, TenantTexts.FieldsUnknown, tenant.Key),
+            (_, []) => new(Checks.Fields, DoctorVerdict.Ok, TenantTexts.FieldsGranted, string.Join(", ", granted), age),
+            ([], _) => new(Checks.Fields, DoctorVerdict.Ok, TenantTexts.FieldsHidden, string.Join(", ", withheld), age),
+            _ => new(Checks.Fields, DoctorVerdict.Warning, TenantTexts.FieldsWithdrawn, string.Join(", ", granted), string.Join(", ", withheld), age),
+        };
+    }
+
+    private async Task<DoctorFinding> JudgeRunsAsync(Tenant tenant, CancellationToken ct)
+    {
+        await using var read = dataSource.CreateCommand("""
+            SELECT max(finished_at) FROM control.sync_runs
+            WHERE tenant_id = $1 AND part = 'directory' AND state IN ('done', 'partial') AND NOT dry_run
+            """);
+        read.Add(tenant.Id);
+        if (await read.ExecuteScalarAsync(ct) is not DateTime finished)
+        {
+            return new(Checks.Runs, DoctorVerdict.Warning, TenantTexts.NeverRun, tenant.Key);
+        }
+
+        var age = clock.GetUtcNow() - new DateTimeOffset(finished, TimeSpan.Zero);
+        return age > OldRun
+            ? new(Checks.Runs, DoctorVerdict.Warning, TenantTexts.LastRunOld, Words.Of(age), tenant.Key)
+            : new(Checks.Runs, DoctorVerdict.Ok, TenantTexts.LastRun, Words.Of(age));
+    }
+
+    private DoctorFinding JudgeClock() => weComClock.Ahead switch
+    {
+        null => new(Checks.Clock, DoctorVerdict.Ok, TenantTexts.ClockUnknown),
+        { } ahead when ahead.Duration() < SlightlyOff => new(Checks.Clock, DoctorVerdict.Ok, TenantTexts.ClockGood, Words.Of(SlightlyOff)),
+        { } ahead => new(
+            Checks.Clock, ahead.Duration() < FarOff ? DoctorVerdict.Warning : DoctorVerdict.Wrong, TenantTexts.ClockOff, Words.Of(ahead.Duration())),
+    };
+}

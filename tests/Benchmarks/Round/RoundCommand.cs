@@ -1,0 +1,172 @@
+using System.Diagnostics;
+using System.Globalization;
+using Npgsql;
+using WeComSync.Domain.Storage;
+using WeComSync.Domain.Tenants;
+using WeComSync.TestKit;
+
+namespace WeComSync.Benchmarks.Round;
+
+/// <summary>
+/// <c>round</c>: one sync of each of many small companies, through one worker's job queue, and how long the last of them waited.
+/// </summary>
+internal static class RoundCommand
+{
+    public const string Help = """
+        usage: round [--tenants 1000] [--people 100] [--kind full|incremental] [--mirrored] [--goal SECONDS]
+          --mirrored   the companies were mirrored before: the round that is measured finds nothing new
+        """;
+
+    /// <returns>0; 1 when the goal is missed; 2 for a wrong command line.</returns>
+    public static async Task<int> RunAsync(IReadOnlyList<string> args)
+    {
+        int tenants = 1000, people = 100, goal = 0;
+        var (kind, mirrored) = ("full", false);
+        try
+        {
+            for (var i = 0; i < args.Count; i++)
+            {
+                switch (args[i])
+                {
+                    case "--tenants": tenants = Number(args[++i]); break;
+                    case "--people": people = Number(args[++i]); break;
+                    case "--kind": kind = args[++i]; break;
+                    case "--goal": goal = Number(args[++i]); break;
+                    case "--mirrored": mirrored = true; break;
+                    default: throw new FormatException(Help);
+                }
+            }
+        }
+        catch (Exception wrong) when (wrong is FormatException or ArgumentOutOfRangeException)
+        {
+            await Console.Error.WriteLineAsync(Help);
+            return 2;
+        }
+
+        return await RunAsync(tenants, people, kind, mirrored, goal, CancellationToken.None);
+    }
+
+    private static async Task<int> RunAsync(int tenants, int people, string kind, bool mirrored, int goal, CancellationToken ct)
+    {
+        await using var simulator = await SimulatorProcess.StartAsync(ct);
+        var database = new TestDatabase();
+        await database.InitializeAsync();
+        try
+        {
+            for (var n = 0; n < tenants; n++)
+            {
+                await AddTenantAsync(database, await simulator.AddCorpAsync(n + 10, people, 10, 3, people, ct), ct);
+            }
+
+            if (mirrored)
+            {
+                await MeasureAsync(database, simulator, tenants, "full", ct);
+            }
+
+            var (seconds, cpu) = await MeasureAsync(database, simulator, tenants, kind, ct);
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
+                $"{tenants} tenants with {people} people, one {kind} round{(mirrored ? " without changes" : "")}: {seconds:0.0} s, worker {cpu:0.0} s of processor time, {cpu * 1000 / tenants:0} ms each"));
+            return goal > 0 && seconds > goal ? 1 : 0;
+        }
+        finally
+        {
+            await database.DisposeAsync();
+        }
+    }
+
+    private static async Task<(double Seconds, double Cpu)> MeasureAsync(
+        TestDatabase database, SimulatorProcess simulator, int tenants, string kind, CancellationToken ct)
+    {
+        // All are due now; the schedules that the worker would set by itself are for next year.
+        await ExecuteAsync(database, "INSERT INTO control.schedules (tenant_id, kind, cron) SELECT id, k, '0 0 0 1 1 ? 2099' FROM control.tenants, unnest(ARRAY['full', 'incremental', 'customers']) k ON CONFLICT DO NOTHING", ct);
+        var from = await ScalarAsync<DateTime>(database, "SELECT clock_timestamp()", ct);
+        await QueueAsync(database, kind, ct);
+        using var worker = Process.Start(MeasuredProcess.Command("WeComSync.Worker.dll", ["serve"],
+        [
+            ("ConnectionStrings__WeComSync", database.ConnectionString), ("WeCom__BaseUrl", simulator.BaseUrl), ("DOTNET_ENVIRONMENT", "Development"),
+            ("ASPNETCORE_URLS", "http://127.0.0.1:0"), ("Console__Operator__Email", "operator@example.com"), ("Console__Operator__Password", "correct horse battery"),
+            ("Logging__LogLevel__Default", "Warning"),
+        ]))!;
+        try
+        {
+            const string ended = "SELECT count(*) FROM control.sync_runs WHERE started_at > $1 AND state IN ('done', 'partial')";
+            while (await ScalarAsync<long>(database, ended, ct, from) < tenants)
+            {
+                if (worker.HasExited || await ScalarAsync<long>(database, "SELECT count(*) FROM control.sync_runs WHERE state IN ('failed', 'stopped')", ct) > 0)
+                {
+                    throw new InvalidOperationException("A sync failed, or the worker ended.");
+                }
+
+                await Task.Delay(200, ct);
+            }
+
+            worker.Refresh();
+            var seconds = await ScalarAsync<double>(
+                database, "SELECT extract(epoch FROM max(finished_at) - min(started_at))::float8 FROM control.sync_runs WHERE started_at > $1", ct, from);
+            return (seconds, worker.TotalProcessorTime.TotalSeconds);
+        }
+        finally
+        {
+            worker.Kill();
+            await worker.WaitForExitAsync(ct);
+        }
+    }
+
+    private static async Task QueueAsync(TestDatabase database, string kind, CancellationToken ct)
+    {
+        var storage = new Hangfire.PostgreSql.PostgreSqlStorage(new Connections(database.DataSource), new() { PrepareSchemaIfNecessary = false });
+        Hangfire.JobStorage.Current = storage;
+        WeComSync.Domain.Inbox.HangfireFormat.UseHangfireFormat(Hangfire.GlobalConfiguration.Configuration);
+        var jobs = new Hangfire.BackgroundJobClient(storage);
+        await using var tenants = database.DataSource.CreateCommand("SELECT id FROM control.tenants ORDER BY id");
+        await using var reader = await tenants.ExecuteReaderAsync(ct);
+        while (await reader.ReadAsync(ct))
+        {
+            Worker.Schedules.SyncQueueing.EnqueueSync(jobs, reader.GetInt64(0), EnumText.Parse<Domain.Runs.SyncKind>(kind), null);
+        }
+    }
+
+    private static async Task AddTenantAsync(TestDatabase database, SimulatedCorp corp, CancellationToken ct)
+    {
+        await using var db = database.OpenContext();
+        var now = DateTimeOffset.UtcNow;
+        var tenant = new Tenant { Key = corp.CorpId.ToLowerInvariant(), Name = corp.CorpId, CorpId = corp.CorpId, CreatedAt = now, ChangedAt = now };
+        db.Tenants.Add(tenant);
+        await db.SaveChangesAsync(ct);
+        WeComSettings Settings(Channel channel, string secret, long? agentId) => new()
+        {
+            TenantId = tenant.Id,
+            Channel = channel,
+            AgentId = agentId,
+            Secret = database.Protector.Protect(tenant.Id, SecretFields.Secret(channel), secret),
+            SecretSetAt = now,
+        };
+        tenant.Settings.Add(Settings(Channel.App, corp.AppSecret, corp.AgentId));
+        tenant.Settings.Add(Settings(Channel.Contacts, corp.ContactsSecret, null));
+        await db.SaveChangesAsync(ct);
+    }
+
+    private static int Number(string text) => int.Parse(text, NumberStyles.None, CultureInfo.InvariantCulture);
+
+    private static async Task ExecuteAsync(TestDatabase database, string sql, CancellationToken ct)
+    {
+        await using var command = database.DataSource.CreateCommand(sql);
+        await command.ExecuteNonQueryAsync(ct);
+    }
+
+    private static async Task<T> ScalarAsync<T>(TestDatabase database, string sql, CancellationToken ct, params object[] values)
+    {
+        await using var command = database.DataSource.CreateCommand(sql);
+        foreach (var value in values)
+        {
+            command.Parameters.Add(new NpgsqlParameter { Value = value });
+        }
+
+        return (T)(await command.ExecuteScalarAsync(ct))!;
+    }
+
+    private sealed class Connections(NpgsqlDataSource dataSource) : Hangfire.PostgreSql.IConnectionFactory
+    {
+        public NpgsqlConnection GetOrCreateConnection() => dataSource.CreateConnection();
+    }
+}

@@ -1,0 +1,277 @@
+using Microsoft.Extensions.Logging.Abstractions;
+using Npgsql;
+using WeComSync.Domain.Tenants;
+using WeComSync.TestKit;
+using WeComSync.Worker.WeCom;
+using WeComSync.Worker.WeCom.Limits;
+using Xunit;
+
+namespace WeComSync.Worker.Tests.WeCom;
+
+/// <summary>What two worker processes on one database know together of WeCom's limits.</summary>
+public sealed class SharedLimitsTests(TestDatabase database) : IClassFixture<TestDatabase>
+{
+    private const string TooFrequent = """{"errcode":45009,"errmsg":"api freq out of limit"}""";
+    private const string User = """{"errcode":0,"userid":"a"}""";
+
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Two_processes_share_one_budget()
+    {
+        await using var stub = await WeComStub.StartAsync();
+        stub.Answer("user/get", User);
+        var settings = ("WeCom:CallsPerMinute", "30");
+        await using var one = WeComProcess.Start(database, stub.BaseUrl, null, settings);
+        await using var other = WeComProcess.Start(database, stub.BaseUrl, null, settings);
+        var caller = await WeComProcess.AddTenantAsync(database, Channel.App);
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(Cancel);
+
+        var calls = new[] { one, other }.SelectMany(process => Enumerable.Range(0, 40).Select(_ => process.Client.GetUserAsync(caller, "a", stop.Token))).ToArray();
+        await Eventually.TrueAsync("the budget is spent", () => Task.FromResult(stub.Count("user/get") >= 30));
+        await Eventually.TrueAsync("the rest waits", () => Task.FromResult(one.Logs.Text.Contains("our own limit", StringComparison.Ordinal)
+            && other.Logs.Text.Contains("our own limit", StringComparison.Ordinal)));
+        await stop.CancelAsync();
+        await Task.WhenAny(Task.WhenAll(calls));
+
+        Assert.Equal(30, stub.Count("user/get"));
+    }
+
+    [Fact]
+    public async Task No_stretch_of_a_minute_holds_more_leased_calls_than_the_limit()
+    {
+        const int limit = 40;
+        var clock = new ManualClock();
+        using var budget = Budget(clock, limit);
+        var random = new Random(3);
+        var calls = new List<DateTimeOffset>();
+        while (calls.Count < 300)
+        {
+            var wait = await budget.TakeAsync(Cancel);
+            if (wait == TimeSpan.Zero)
+            {
+                calls.Add(clock.GetUtcNow());
+                clock.Advance(TimeSpan.FromMilliseconds(random.Next(0, 700)));
+            }
+            else
+            {
+                Assert.InRange(wait, TimeSpan.FromTicks(1), TimeSpan.FromSeconds(65.1));
+                clock.Advance(wait);
+            }
+        }
+
+        Assert.All(calls.Index(), call => Assert.InRange(
+            calls.Skip(call.Index).TakeWhile(at => at < call.Item + TimeSpan.FromMinutes(1)).Count(), 1, limit));
+        Assert.True(calls[^1] - calls[0] < TimeSpan.FromMinutes(300.0 / limit * 1.3), "the limit is used to less than three quarters");
+    }
+
+    [Fact]
+    public async Task Clock_that_is_off_or_jumps_changes_no_lease()
+    {
+        var clock = new JumpingClock { Off = TimeSpan.FromMinutes(-2) };
+        var time = new DatabaseTime(database.DataSource, clock);
+        await time.LearnAsync(Cancel);
+        var before = time.Now;
+        clock.Off = TimeSpan.FromHours(1);
+
+        Assert.InRange(time.Now - before, TimeSpan.Zero, TimeSpan.FromSeconds(30));
+        await using var ask = database.DataSource.CreateCommand("SELECT abs(extract(epoch FROM clock_timestamp() - $1)) < 30");
+        ask.Parameters.AddWithValue(time.Now.UtcDateTime);
+        Assert.Equal(true, await ask.ExecuteScalarAsync(Cancel));
+    }
+
+    [Fact]
+    public async Task Small_companies_cost_no_statement()
+    {
+        var clock = new ManualClock();
+        using var budget = Budget(clock, 8_000);
+
+        for (var call = 0; call < 60; call++)
+        {
+            Assert.Equal(TimeSpan.Zero, await budget.TakeAsync(Cancel));
+        }
+
+        await using var count = database.DataSource.CreateCommand("SELECT count(*) FROM control.call_budgets WHERE scope = $1");
+        count.Parameters.AddWithValue(budget.ToString()!);
+        Assert.Equal(0L, await count.ExecuteScalarAsync(Cancel));
+    }
+
+    [Fact]
+    public async Task Database_away_stops_no_call_that_has_a_lease_and_then_leaves_each_process_a_tenth()
+    {
+        var port = TcpForwarder.FreePort();
+        var way = new TcpForwarder(port, database.ConnectionString);
+        var settings = new NpgsqlConnectionStringBuilder(database.ConnectionString) { Host = "127.0.0.1", Port = port, Timeout = 2 };
+        await using var dataSource = NpgsqlDataSource.Create(settings.ConnectionString);
+        var clock = new ManualClock();
+        using var budget = Budget(clock, 50, dataSource);
+        // Leases grow: 1, 2, 4 calls.
+        for (var call = 0; call < 4; call++)
+        {
+            Assert.Equal(TimeSpan.Zero, await budget.TakeAsync(Cancel));
+        }
+
+        await way.DisposeAsync();
+
+        for (var call = 0; call < 3; call++)
+        {
+            Assert.Equal(TimeSpan.Zero, await budget.TakeAsync(Cancel));
+        }
+
+        var alone = 0;
+        while (await budget.TakeAsync(Cancel) == TimeSpan.Zero)
+        {
+            alone++;
+        }
+
+        Assert.Equal(5, alone);
+    }
+
+    [Fact]
+    public async Task Refusal_is_remembered_by_the_other_process_and_by_one_that_starts_later()
+    {
+        await using var stub = await WeComStub.StartAsync();
+        stub.Answer("tag/list", TooFrequent);
+        var impatient = ("WeCom:ThrottlePatience", "00:00:00");
+        await using var one = WeComProcess.Start(database, stub.BaseUrl, null, impatient);
+        var caller = await WeComProcess.AddTenantAsync(database, Channel.App);
+
+        await Assert.ThrowsAsync<WeComException>(() => one.Client.ListTagsAsync(caller, Cancel));
+        await using var other = WeComProcess.Start(database, stub.BaseUrl, null, impatient);
+        var remembered = await Assert.ThrowsAsync<WeComException>(() => other.Client.ListTagsAsync(caller, Cancel));
+
+        Assert.Equal((45009, WeComErrorClass.Throttle), (remembered.ErrCode, remembered.Class));
+        Assert.Equal(1, stub.Count("tag/list"));
+    }
+
+    [Fact]
+    public async Task Concurrency_that_was_found_is_known_to_the_next_process()
+    {
+        await using var stub = await WeComStub.StartAsync();
+        stub.Answer("user/get", """{"errcode":45033,"errmsg":"api concurrent out of limit"}""", User);
+        await using var one = WeComProcess.Start(database, stub.BaseUrl, null, ("WeCom:CallsInFlight", "8"));
+        var caller = await WeComProcess.AddTenantAsync(database, Channel.App);
+        await one.Client.GetUserAsync(caller, "a", Cancel);
+
+        var inFlight = 0;
+        var most = 0;
+        var arrived = new SemaphoreSlim(0);
+        var goOn = new TaskCompletionSource();
+        stub.On("user/get", async call =>
+        {
+            most = Math.Max(most, Interlocked.Increment(ref inFlight));
+            arrived.Release();
+            await goOn.Task;
+            Interlocked.Decrement(ref inFlight);
+            await call.JsonAsync(User);
+        });
+        await using var other = WeComProcess.Start(database, stub.BaseUrl, null, ("WeCom:CallsInFlight", "8"));
+        var calls = Enumerable.Range(0, 20).Select(_ => other.Client.GetUserAsync(caller, "a", Cancel)).ToArray();
+        for (var i = 0; i < 4; i++)
+        {
+            await arrived.WaitAsync(Cancel);
+        }
+
+        goOn.SetResult();
+        await Task.WhenAll(calls);
+        Assert.Equal(4, most);
+    }
+
+    [Fact]
+    public async Task Refusals_of_one_tenant_leave_the_calls_of_another_as_they_were()
+    {
+        await using var stub = await WeComStub.StartAsync();
+        var blocked = await WeComProcess.AddTenantAsync(database, Channel.App);
+        var neighbour = await WeComProcess.AddTenantAsync(database, Channel.Contacts);
+        await using var process = WeComProcess.Start(database, stub.BaseUrl, null, ("WeCom:ThrottlePatience", "00:00:00"));
+        string? refusedToken = null;
+        stub.On("user/get", call => call.JsonAsync(call.Token == refusedToken ? TooFrequent : User));
+        const int calls = 300;
+        var alone = await PaceAsync(process, neighbour, calls);
+
+        await process.Client.GetUserAsync(blocked, "a", Cancel);
+        refusedToken = stub.Calls[^1].Token;
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(Cancel);
+        var trouble = TroubleAsync(process, blocked, stop.Token);
+        var beside = await PaceAsync(process, neighbour, calls);
+        await stop.CancelAsync();
+        var (tries, sent) = (await trouble, stub.Calls.Count(call => call.Token == refusedToken && call.Path == "user/get"));
+
+        TestContext.Current.TestOutputHelper?.WriteLine(
+            $"{calls / alone.TotalSeconds:0} calls/s alone, {calls / beside.TotalSeconds:0} calls/s beside a tenant that is answered 45009 and tried {tries} times");
+        Assert.Equal(2, sent); // the one before, and the one that was refused
+        Assert.True(tries > 1);
+    }
+
+    [Fact]
+    public async Task Wrong_secret_is_tried_once_by_two_processes()
+    {
+        await using var stub = await WeComStub.StartAsync();
+        var goOn = new TaskCompletionSource();
+        stub.On("gettoken", async call =>
+        {
+            await goOn.Task;
+            await call.JsonAsync("""{"errcode":40001,"errmsg":"invalid credential"}""");
+        });
+        await using var one = WeComProcess.Start(database, stub.BaseUrl);
+        await using var other = WeComProcess.Start(database, stub.BaseUrl);
+        var caller = await WeComProcess.AddTenantAsync(database, Channel.App);
+
+        var calls = new[] { one, other }.SelectMany(process => Enumerable.Range(0, 25).Select(_ => process.Client.ListTagsAsync(caller, Cancel))).ToArray();
+        await Eventually.TrueAsync("one asks and the other process waits for it", async () =>
+        {
+            await using var waiting = database.DataSource.CreateCommand(
+                "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted AND database = (SELECT oid FROM pg_database WHERE datname = current_database())");
+            return stub.Count("gettoken") == 1 && (long)(await waiting.ExecuteScalarAsync(Cancel))! >= 1;
+        });
+        goOn.SetResult();
+
+        foreach (var call in calls)
+        {
+            Assert.Equal(40001, (await Assert.ThrowsAsync<WeComException>(() => call)).ErrCode);
+        }
+
+        Assert.Equal(1, stub.Count("gettoken"));
+    }
+
+    private static async Task<TimeSpan> PaceAsync(WeComProcess process, WeComCaller caller, int calls)
+    {
+        var started = TimeProvider.System.GetTimestamp();
+        await Parallel.ForAsync(0, calls, new ParallelOptions { MaxDegreeOfParallelism = 4, CancellationToken = Cancel }, async (_, ct) =>
+            await process.Client.GetUserAsync(caller, "a", ct));
+        return TimeProvider.System.GetElapsedTime(started);
+    }
+
+    private static async Task<int> TroubleAsync(WeComProcess process, WeComCaller caller, CancellationToken stop)
+    {
+        var tries = 0;
+        while (!stop.IsCancellationRequested)
+        {
+            try
+            {
+                await process.Client.GetUserAsync(caller, "a", Cancel);
+            }
+            catch (WeComException refused) when (refused.Class == WeComErrorClass.Throttle)
+            {
+                tries++;
+                await Task.Yield();
+            }
+        }
+
+        return tries;
+    }
+
+    private sealed class JumpingClock : TimeProvider
+    {
+        public TimeSpan Off { get; set; }
+
+        public override DateTimeOffset GetUtcNow() => base.GetUtcNow() + Off;
+    }
+
+    private CallBudget Budget(ManualClock clock, int perMinute, NpgsqlDataSource? dataSource = null)
+    {
+        var time = new DatabaseTime(dataSource ?? database.DataSource, clock);
+        var store = new LimitStore(dataSource ?? database.DataSource, time, clock, NullLogger<LimitStore>.Instance);
+        return new CallBudget($"corp:{Guid.NewGuid():N}", "user/get", perMinute, perMinute * 15, store, time, clock);
+    }
+}

@@ -9,11 +9,11 @@ namespace WeComSync.Domain.Runs;
 /// </summary>
 public interface ISyncJob
 {
-    /// <summary>The queue of short syncs. Servers take queues in alphabetical order of their names.</summary>
+    /// <summary>The one queue of all kinds in former releases: whatever still stands there is run too.</summary>
     const string Queue = "sync";
 
-    /// <summary>The queue of syncs that may take long, so that they never have all workers.</summary>
-    const string LongQueue = "sync-long";
+    /// <summary>Each kind has a queue of its own, named after it, so that long syncs never have all workers.</summary>
+    const string QueueOfKind = "sync-{1}";
 
     /// <param name="tenantId">Which tenant.</param>
     /// <param name="kind">Text of a <see cref="SyncKind"/>, for example <c>full</c>.</param>
@@ -21,7 +21,7 @@ public interface ISyncJob
     /// <param name="job">Null when it is queued; Hangfire fills it in.</param>
     /// <param name="ct">None when it is queued; cancelled when the job server stops.</param>
     /// <returns>What became of it in a few words, for the dashboard.</returns>
-    [Queue(Queue)]
+    [Queue(QueueOfKind)]
     [JobDisplayName("{1} sync of tenant {0}, due {2:u}")]
     [AutomaticRetry(Attempts = 4, DelaysInSeconds = [30, 300, 1800, 7200], ExceptOn = [typeof(JobParkedException)])]
     Task<string> RunAsync(long tenantId, string kind, DateTimeOffset? instant, PerformContext? job, CancellationToken ct);

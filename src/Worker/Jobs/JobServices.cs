@@ -8,6 +8,7 @@ using Hangfire.States;
 using Npgsql;
 using WeComSync.Domain.Inbox;
 using WeComSync.Domain.Runs;
+using WeComSync.Domain.Storage;
 using WeComSync.Worker.Storage;
 
 namespace WeComSync.Worker.Jobs;
@@ -42,7 +43,6 @@ internal static class JobServices
             new JobFilterCollection
             {
                 new DeferBusySync(provider.GetRequiredService<TimeProvider>()),
-                new LongQueue(),
                 new ParkAfterCrashes(),
                 new StatisticsHistoryAttribute(),
             },
@@ -57,7 +57,7 @@ internal static class JobServices
         services.AddHangfireServer((provider, server) =>
         {
             server.ServerName = provider.GetRequiredService<JobServerName>().Text;
-            server.Queues = [ISyncJob.Queue, ISyncJob.LongQueue];
+            server.Queues = [ISyncJob.Queue, .. Enum.GetValues<SyncKind>().Select(QueueOf)];
             server.WorkerCount = options.LongWorkers;
             server.ShutdownTimeout = Shutdown;
         });
@@ -66,7 +66,7 @@ internal static class JobServices
             services.AddHangfireServer((provider, server) =>
             {
                 server.ServerName = $"{provider.GetRequiredService<JobServerName>().Text}-short";
-                server.Queues = [ISyncJob.Queue];
+                server.Queues = [QueueOf(SyncKind.Incremental)];
                 server.WorkerCount = options.Workers - options.LongWorkers;
                 server.ShutdownTimeout = Shutdown;
             });
@@ -87,6 +87,8 @@ internal static class JobServices
         services.AddSingleton<SyncQueue>();
         services.AddScoped<ISyncJob, SyncJob>();
     }
+
+    private static string QueueOf(SyncKind kind) => ISyncJob.QueueOfKind.Replace("{1}", EnumText.Of(kind), StringComparison.Ordinal);
 
     private static PostgreSqlStorageOptions Storage() => new()
     {

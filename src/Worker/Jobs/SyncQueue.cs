@@ -13,7 +13,7 @@ internal sealed class SyncQueue([FromKeyedServices(JobServices.DataSource)] Npgs
     private const string WaitingSql = """
         SELECT j.arguments ->> 0, j.arguments ->> 1, j.arguments ->> 2
         FROM hangfire.jobqueue q JOIN hangfire.job j ON j.id = q.jobid
-        WHERE q.queue = ANY($1) AND (q.fetchedat IS NULL OR q.fetchedat > now() - interval '20 seconds')
+        WHERE q.queue LIKE $1 AND (q.fetchedat IS NULL OR q.fetchedat > now() - interval '20 seconds')
           AND j.invocationdata ->> 'Type' LIKE $2
         """;
 
@@ -25,7 +25,7 @@ internal sealed class SyncQueue([FromKeyedServices(JobServices.DataSource)] Npgs
     public async Task<HashSet<(long TenantId, SyncKind Kind, DateTimeOffset Instant)>> WaitingAsync(CancellationToken ct)
     {
         await using var command = dataSource.CreateCommand(WaitingSql);
-        command.Parameters.Add(new() { Value = new[] { ISyncJob.Queue, ISyncJob.LongQueue } });
+        command.Parameters.Add(new() { Value = $"{ISyncJob.Queue}%" });
         command.Parameters.Add(new() { Value = $"{typeof(ISyncJob).FullName},%" });
         await using var reader = await command.ExecuteReaderAsync(ct);
         var waiting = new HashSet<(long, SyncKind, DateTimeOffset)>();

@@ -115,7 +115,6 @@ internal static class RoundCommand
     private static async Task QueueAsync(TestDatabase database, string kind, CancellationToken ct)
     {
         var storage = new Hangfire.PostgreSql.PostgreSqlStorage(new Connections(database.DataSource), new() { PrepareSchemaIfNecessary = false });
-        Hangfire.JobStorage.Current = storage;
         WeComSync.Domain.Inbox.HangfireFormat.UseHangfireFormat(Hangfire.GlobalConfiguration.Configuration);
         var jobs = new Hangfire.BackgroundJobClient(storage);
         await using var tenants = database.DataSource.CreateCommand("SELECT id FROM control.tenants ORDER BY id");

@@ -9,7 +9,7 @@ namespace WeComSync.Worker.Tests.Housekeeping;
 
 public sealed class SimulatedYearTests(TestDatabase database) : IClassFixture<TestDatabase>
 {
-    private const int Tenants = 5;
+    private const int Tenants = 2;
 
     private static readonly DateTimeOffset Start = new(2026, 1, 5, 0, 0, 0, TimeSpan.Zero);
 
@@ -74,13 +74,11 @@ public sealed class SimulatedYearTests(TestDatabase database) : IClassFixture<Te
         await using var host = ServeHost.Build(args, builder => builder.Services.AddSingleton<TimeProvider>(clock));
         var keeper = host.Services.GetRequiredService<Housekeeper>();
         var sizes = new Dictionary<int, IReadOnlyDictionary<string, (long Bytes, long Rows)>>();
-        var months = new HashSet<long>();
         for (var week = 0; week < 52; week++)
         {
             await ExecuteAsync(WeekSql, Start.UtcDateTime + TimeSpan.FromDays(7 * week), Tenants);
             clock.Now = Start + TimeSpan.FromDays(7 * (week + 1));
             Assert.True(await keeper.RunAsync(Cancel));
-            months.Add(await CountAsync("SELECT count(*) FROM pg_inherits WHERE inhparent = 'mirror.changes'::regclass"));
             if (week % 4 == 3)
             {
                 await ExecuteAsync("VACUUM"); // what the server does by itself
@@ -100,9 +98,11 @@ public sealed class SimulatedYearTests(TestDatabase database) : IClassFixture<Te
             Assert.True(now.Bytes <= (then.Bytes * 1.35) + 65_536, $"{table}: {then.Bytes} bytes at half-year, {now.Bytes} at the end");
         }
 
-        Assert.InRange(months.Max(), 4, 9);
+        await using var oldest = database.DataSource.CreateCommand(
+            "SELECT min(inhrelid::regclass::text) FROM pg_inherits WHERE inhparent = 'mirror.changes'::regclass");
+        Assert.Equal("mirror.changes_2026_10", await oldest.ExecuteScalarAsync(Cancel));
         // Every tenant can still say when it last worked, and a reader that was away can see that it missed something.
-        Assert.Equal(Tenants, await CountAsync("SELECT count(DISTINCT tenant_id) FROM control.sync_runs WHERE state = 'done'"));
+        Assert.Equal(Tenants, await CountAsync("SELECT count(DISTINCT tenant_id) FROM control.sync_runs WHERE state = 'done' AND tenant_id > 900000"));
         Assert.Equal(0L, await CountAsync("""
             SELECT count(*) FROM control.change_counters c
             WHERE c.dropped_seq + 1 <> (SELECT min(seq) FROM mirror.changes m WHERE m.tenant_id = c.tenant_id)

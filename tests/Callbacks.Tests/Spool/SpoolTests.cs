@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Text;
 using Microsoft.Extensions.Logging.Abstractions;
 using WeComSync.Callbacks.Hosting;
@@ -143,6 +144,68 @@ public sealed class SpoolTests(TestDatabase database) : IClassFixture<TestDataba
         {
             Directory.Delete(path, recursive: true);
         }
+    }
+
+    /// <summary>Whoever looks at any moment, after any death, finds a name only on a whole file.</summary>
+    [Fact]
+    public async Task Name_of_an_event_comes_only_by_a_rename_of_its_finished_file()
+    {
+        var path = Directory.CreateTempSubdirectory("wecomsync-spool-").FullName;
+        try
+        {
+            using var folder = Open(path);
+            Assert.True(folder.TryOpen());
+            var (made, renamed) = (new ConcurrentBag<string>(), new ConcurrentBag<string>());
+            using var watcher = new FileSystemWatcher(path);
+            watcher.Created += (_, file) => made.Add(file.Name!);
+            watcher.Renamed += (_, file) => renamed.Add(file.Name!);
+            watcher.EnableRaisingEvents = true;
+            folder.Write([[1], [2], [3]], new string?[3]);
+            await Eventually.TrueAsync("all have their names", () => made.Count + renamed.Count >= 6);
+            Assert.All(made, name => Assert.EndsWith(".part", name, StringComparison.Ordinal));
+            Assert.Equal(folder.Oldest(3), renamed.Order(StringComparer.Ordinal));
+        }
+        finally
+        {
+            Directory.Delete(path, recursive: true);
+        }
+    }
+
+    /// <summary>
+    /// The kernel counts what a thread deletes before it was forced to disk as cancelled writes, and so tells whether it was. Only file
+    /// systems on a disk do; where the count says nothing, neither can this test.
+    /// </summary>
+    [Fact]
+    public void File_is_forced_to_disk_before_the_event_counts_as_kept()
+    {
+        var path = Directory.CreateDirectory(Path.Combine(AppContext.BaseDirectory, $"spool-{Guid.NewGuid():N}")).FullName;
+        try
+        {
+            var lazy = Path.Combine(path, "lazy");
+            File.WriteAllBytes(lazy, new byte[8192]);
+            var tells = CancelledBy(() => File.Delete(lazy)) > 0;
+
+            using var folder = Open(path);
+            Assert.True(folder.TryOpen());
+            folder.Write([new byte[8192], new byte[8192]], new string?[2]);
+            Assert.Equal(0, CancelledBy(() => folder.Remove(folder.Oldest(2))));
+            TestContext.Current.TestOutputHelper?.WriteLine($"This file system tells: {tells}");
+        }
+        finally
+        {
+            Directory.Delete(path, recursive: true);
+        }
+
+        static long CancelledBy(Action delete)
+        {
+            var before = Read();
+            delete();
+            return Read() - before;
+        }
+
+        static long Read() => long.Parse(
+            File.ReadLines("/proc/thread-self/io").Single(line => line.StartsWith("cancelled_write_bytes: ", StringComparison.Ordinal)).Split(' ')[1],
+            System.Globalization.CultureInfo.InvariantCulture);
     }
 
     [Fact]

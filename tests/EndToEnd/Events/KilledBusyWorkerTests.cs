@@ -34,7 +34,7 @@ public sealed class KilledBusyWorkerTests
         {
             var company = await hosts.AddCompanyAsync(new CorpOptions { Seed = 100 + i });
             companies.Add((company, CompanyLife.Begin(company.Corp.World, new Random(i))));
-            hosts.Simulator.Faults.Always(company.Corp, Fault.Delay(TimeSpan.FromMilliseconds(700)));
+            hosts.Simulator.Faults.Always(company.Corp, Fault.Delay(TimeSpan.FromMilliseconds(300)));
         }
 
         await hosts.StartAsync([.. companies.Select(c => c.Company)]);
@@ -63,6 +63,8 @@ public sealed class KilledBusyWorkerTests
         }
 
         Assert.NotEmpty(left);
+        // Others have their turns before it; it must not have to wait for what the dead left locked.
+        await hosts.ReadyAsync();
         var restarted = Stopwatch.StartNew();
         fresh.Life.Step();
         await Eventually.TrueAsync("the fresh job runs", async () => await hosts.ScalarAsync<bool>("""

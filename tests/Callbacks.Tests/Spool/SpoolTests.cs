@@ -171,43 +171,6 @@ public sealed class SpoolTests(TestDatabase database) : IClassFixture<TestDataba
         }
     }
 
-    /// <summary>
-    /// The kernel counts what a thread deletes before it was forced to disk as cancelled writes, and so tells whether it was. Only file
-    /// systems on a disk do; where the count says nothing, neither can this test.
-    /// </summary>
-    [Fact]
-    public void File_is_forced_to_disk_before_the_event_counts_as_kept()
-    {
-        var path = Directory.CreateDirectory(Path.Combine(AppContext.BaseDirectory, $"spool-{Guid.NewGuid():N}")).FullName;
-        try
-        {
-            var lazy = Path.Combine(path, "lazy");
-            File.WriteAllBytes(lazy, new byte[8192]);
-            var tells = CancelledBy(() => File.Delete(lazy)) > 0;
-
-            using var folder = Open(path);
-            Assert.True(folder.TryOpen());
-            folder.Write([new byte[8192], new byte[8192]], new string?[2]);
-            Assert.Equal(0, CancelledBy(() => folder.Remove(folder.Oldest(2))));
-            TestContext.Current.TestOutputHelper?.WriteLine($"This file system tells: {tells}");
-        }
-        finally
-        {
-            Directory.Delete(path, recursive: true);
-        }
-
-        static long CancelledBy(Action delete)
-        {
-            var before = Read();
-            delete();
-            return Read() - before;
-        }
-
-        static long Read() => long.Parse(
-            File.ReadLines("/proc/thread-self/io").Single(line => line.StartsWith("cancelled_write_bytes: ", StringComparison.Ordinal)).Split(' ')[1],
-            System.Globalization.CultureInfo.InvariantCulture);
-    }
-
     [Fact]
     public void Names_grow_though_the_clock_is_set_back()
     {

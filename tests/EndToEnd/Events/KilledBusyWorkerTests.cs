@@ -26,6 +26,7 @@ public sealed class KilledBusyWorkerTests
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
     [Fact]
+    [Trait("Length", "Long")]
     public async Task Fresh_job_starts_and_killed_work_is_retaken_though_the_queue_is_never_empty()
     {
         await using var hosts = await BothHosts.OpenAsync(await PrivatePostgres.StartAsync(Cancel), workerSettings: ("Jobs__EventWorkers", $"{EventWorkers}"));

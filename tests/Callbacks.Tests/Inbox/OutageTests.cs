@@ -108,11 +108,20 @@ public sealed class OutageTests
         private readonly double memory = scene.Host.Process.Memory;
         private int moreThreads;
         private double moreMemory;
+        private readonly Stopwatch clock = Stopwatch.StartNew();
         private int connections;
+        private int looks;
 
+        /// <summary>Once a second, for looking costs the sender time.</summary>
         /// <returns>True.</returns>
         public bool Look()
         {
+            if (clock.Elapsed < TimeSpan.FromSeconds(looks))
+            {
+                return true;
+            }
+
+            looks++;
             moreThreads = Math.Max(moreThreads, scene.Host.Process.Threads - threads);
             moreMemory = Math.Max(moreMemory, scene.Host.Process.Memory - memory);
             connections = Math.Max(connections, scene.Host.Process.ConnectionsTo(scene.Server.Port));

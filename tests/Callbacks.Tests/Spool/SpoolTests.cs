@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Text;
 using Microsoft.Extensions.Logging.Abstractions;
 using WeComSync.Callbacks.Hosting;
@@ -138,6 +139,31 @@ public sealed class SpoolTests(TestDatabase database) : IClassFixture<TestDataba
             Assert.Empty(Directory.GetFiles(path, "*.part"));
             next.Write([[4]], new string?[1]);
             Assert.Equal([1, 2, 3, 4], next.Oldest(4).Select(name => (int)next.Read(name)[0]));
+        }
+        finally
+        {
+            Directory.Delete(path, recursive: true);
+        }
+    }
+
+    /// <summary>Whoever looks at any moment, after any death, finds a name only on a whole file.</summary>
+    [Fact]
+    public async Task Name_of_an_event_comes_only_by_a_rename_of_its_finished_file()
+    {
+        var path = Directory.CreateTempSubdirectory("wecomsync-spool-").FullName;
+        try
+        {
+            using var folder = Open(path);
+            Assert.True(folder.TryOpen());
+            var (made, renamed) = (new ConcurrentBag<string>(), new ConcurrentBag<string>());
+            using var watcher = new FileSystemWatcher(path);
+            watcher.Created += (_, file) => made.Add(file.Name!);
+            watcher.Renamed += (_, file) => renamed.Add(file.Name!);
+            watcher.EnableRaisingEvents = true;
+            folder.Write([[1], [2], [3]], new string?[3]);
+            await Eventually.TrueAsync("all have their names", () => made.Count + renamed.Count >= 6);
+            Assert.All(made, name => Assert.EndsWith(".part", name, StringComparison.Ordinal));
+            Assert.Equal(folder.Oldest(3), renamed.Order(StringComparer.Ordinal));
         }
         finally
         {

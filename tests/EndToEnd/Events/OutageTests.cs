@@ -14,6 +14,7 @@ public sealed class OutageTests
         TestServer.LongRun ? [TimeSpan.FromSeconds(90), TimeSpan.FromMinutes(10)] : [TimeSpan.FromSeconds(20)];
 
     [Fact]
+    [Trait("Length", "Long")]
     public async Task First_event_is_applied_within_10_s_of_the_return_of_PostgreSQL()
     {
         await using var hosts = await BothHosts.OpenAsync(await PrivatePostgres.StartAsync(Cancel));

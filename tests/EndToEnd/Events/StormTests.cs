@@ -16,6 +16,7 @@ public sealed class StormTests
     private static int Storm => TestServer.LongRun ? 20_000 : 2_000;
 
     [Fact]
+    [Trait("Length", "Long")]
     public async Task Third_tenants_events_reach_the_mirror_within_1500_ms()
     {
         await using var hosts = await BothHosts.OpenAsync(await PrivatePostgres.StartAsync(Cancel));

@@ -63,9 +63,12 @@ internal sealed class SyncHarness : IAsyncDisposable
     /// <summary>The worker's services, as one process has them; a test may have several.</summary>
     /// <param name="database">Where its tables are.</param>
     /// <param name="weCom">Address of the simulator.</param>
+    /// <param name="connectionString">Another way to the database; null: the usual one.</param>
     /// <param name="more">Further settings.</param>
-    public static IHost BuildWorker(TestDatabase database, string weCom, params (string Key, string Value)[] more)
+    public static IHost BuildWorker(
+        TestDatabase database, string weCom, string? connectionString = null, params (string Key, string Value)[] more)
     {
+        connectionString ??= database.ConnectionString;
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
         builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?>
         {
@@ -75,8 +78,8 @@ internal sealed class SyncHarness : IAsyncDisposable
         });
         builder.Configuration.AddInMemoryCollection(more.ToDictionary(m => m.Key, m => (string?)m.Value));
         builder.Services.AddSingleton(TimeProvider.System);
-        builder.Services.AddStorage(new StorageOptions { ConnectionString = database.ConnectionString });
-        builder.Services.AddJobs(database.ConnectionString, new JobOptions());
+        builder.Services.AddStorage(new StorageOptions { ConnectionString = connectionString });
+        builder.Services.AddJobs(connectionString, new JobOptions());
         builder.AddSync();
         builder.AddEvents();
         return builder.Build();
@@ -87,7 +90,7 @@ internal sealed class SyncHarness : IAsyncDisposable
     public void RestartWorker(params (string Key, string Value)[] settings)
     {
         host.Dispose();
-        host = BuildWorker(Database, Simulator.BaseUrl, settings);
+        host = BuildWorker(Database, Simulator.BaseUrl, connectionString: null, settings);
     }
 
     public async Task<SyncReport> FullAsync(bool dryRun = false, long approve = 0)

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Microsoft.Extensions.DependencyInjection;
 using WeComSync.Domain.Inbox;
 using WeComSync.Domain.Runs;
@@ -59,6 +60,52 @@ public sealed class InboxTests(TestDatabase database) : IClassFixture<TestDataba
         await harness.ScalarAsync<long>("UPDATE control.tenants SET state = 'active' WHERE id = $1 RETURNING id");
         await harness.DrainAsync();
         Assert.Equal("applied", await harness.StateOfAsync(id));
+    }
+
+    [Theory]
+    [InlineData(true, "disabled")]
+    [InlineData(false, "contacts.secret")]
+    public async Task Events_of_a_tenant_that_is_disabled_or_has_no_credentials_wait_without_tries_and_without_calls(bool disabled, string why)
+    {
+        await using var harness = await StartAsync();
+        var hinder = disabled ? "UPDATE control.tenants SET enabled = false WHERE id = $1" : "UPDATE control.wecom_settings SET secret = NULL, token = secret WHERE tenant_id = $1";
+        var allow = disabled ? "UPDATE control.tenants SET enabled = true WHERE id = $1" : "UPDATE control.wecom_settings SET secret = token, token = NULL WHERE tenant_id = $1";
+        await harness.ScalarAsync<long>($"WITH done AS ({hinder} RETURNING 1) SELECT count(*) FROM done");
+        var id = await harness.TellAsync(
+            "update_user", [("UserID", harness.World.PersonAt(0).UserId)], receivedAt: DateTimeOffset.UtcNow.AddSeconds(-30));
+        var calls = harness.Simulator.Calls.Count(harness.Corp.Id);
+        Assert.Contains(why, await harness.DrainAsync(), StringComparison.Ordinal);
+        await Task.WhenAll(await harness.Services.GetRequiredService<EventSweep>().RunAsync(Cancel));
+        Assert.Equal(("waiting", 0), (await harness.StateOfAsync(id), await TriesAsync(harness, id)));
+        Assert.Equal(calls, harness.Simulator.Calls.Count(harness.Corp.Id));
+
+        await harness.ScalarAsync<long>($"WITH done AS ({allow} RETURNING 1) SELECT count(*) FROM done");
+        await harness.DrainAsync();
+        Assert.Equal("applied", await harness.StateOfAsync(id));
+    }
+
+    /// <summary>Or a few tenants in which something always happens would hold every worker for ever.</summary>
+    [Fact]
+    public async Task Drain_of_a_tenant_whose_events_keep_coming_gives_way_and_leaves_a_job()
+    {
+        await using var harness = await StartAsync();
+        harness.Simulator.Faults.Always(harness.Corp, Fault.Delay(TimeSpan.FromMilliseconds(300)), "user/get");
+        await harness.TellAsync("update_user", [("UserID", harness.World.PersonAt(0).UserId)]);
+        var drain = harness.DrainAsync();
+        var clock = Stopwatch.StartNew();
+        for (var i = 0; !drain.IsCompleted; i++)
+        {
+            Assert.True(clock.Elapsed < TimeSpan.FromSeconds(40), "it never ends");
+            await harness.TellAsync("update_user", [("UserID", harness.World.PersonAt(i % 12).UserId)]);
+            await Task.WhenAny(drain, Task.Delay(100, Cancel));
+        }
+
+        Assert.Contains("turn is over", await drain, StringComparison.Ordinal);
+        Assert.Equal(1L, await harness.ScalarAsync<long>(
+            "SELECT count(*) FROM hangfire.job WHERE statename = 'Enqueued' AND invocationdata->>'Type' LIKE '%IInboxJob%' AND arguments->>0 = $1::bigint::text"));
+        harness.Simulator.Faults.Clear();
+        await harness.DrainAsync();
+        Assert.Equal(0L, await CountAsync(harness, "waiting"));
     }
 
     [Fact]
@@ -140,6 +187,72 @@ public sealed class InboxTests(TestDatabase database) : IClassFixture<TestDataba
         Assert.Equal("failed", await harness.StateOfAsync(id));
     }
 
+    /// <summary>F9: whoever was out of touch for longer than its lease is refused when it comes back.</summary>
+    [Fact]
+    public async Task Worker_whose_events_another_took_over_writes_nothing()
+    {
+        await using var harness = await StartAsync();
+        var person = harness.World.PersonAt(0);
+        var home = harness.World.Departments.First(d => person.Memberships.All(m => m.DepartmentId != d.Id)).Id;
+        harness.World.Move(person.UserId, home);
+        var id = await harness.TellAsync("update_user", [("UserID", person.UserId), ("Department", $"{home}")]);
+        harness.Simulator.Faults.Add(
+            new FaultRule { CorpId = harness.Corp.Id, Fault = Fault.Delay(TimeSpan.FromSeconds(2)), Path = "user/get", Times = 1 });
+        var late = harness.DrainAsync();
+        await Eventually.TrueAsync("it is at work", async () => await harness.ScalarAsync<bool>("""
+            WITH aged AS (
+                UPDATE control.callback_events SET claimed_at = claimed_at - interval '1 minute' WHERE tenant_id = $1 AND claimed_by IS NOT NULL
+                RETURNING 1)
+            SELECT EXISTS (SELECT FROM aged)
+            """));
+        await using (var taken = await harness.Services.GetRequiredService<EventClaims>().TakeAsync(harness.Tenant.Id, 500, Cancel))
+        {
+            Assert.Equal([id], taken.Events.Select(e => e.Id));
+            await Assert.ThrowsAsync<ClaimLostException>(() => late);
+        }
+
+        Assert.Equal("waiting", await harness.StateOfAsync(id));
+        Assert.Equal(0L, await harness.ScalarAsync<long>("SELECT count(*) FROM mirror.changes WHERE tenant_id = $1 AND cause LIKE 'event:%'"));
+        await harness.DrainAsync();
+        await harness.AssertMirrorIsTrueAsync();
+    }
+
+    /// <summary>F18: nothing is written when a process is killed, so a try counts before it.</summary>
+    [Fact]
+    public async Task Event_that_kills_every_process_is_parked_and_its_neighbours_are_applied()
+    {
+        await using var harness = await StartAsync();
+        var claims = harness.Services.GetRequiredService<EventClaims>();
+        var killer = await harness.TellAsync("update_user", [("UserID", harness.World.PersonAt(0).UserId)]);
+        var neighbour = await harness.TellAsync("update_user", [("UserID", harness.World.PersonAt(1).UserId)]);
+        for (var death = 0; death < EventClaims.TriesInBatch; death++)
+        {
+            Assert.Contains((await claims.TakeAsync(harness.Tenant.Id, 500, Cancel)).Events, e => e.Id == killer);
+            await DieAsync();
+        }
+
+        await harness.DrainAsync();
+        Assert.Equal(("failed", "failed"), (await harness.StateOfAsync(killer), await harness.StateOfAsync(neighbour)));
+        var job = harness.Services.CreateScope().ServiceProvider.GetRequiredService<IEventJob>();
+        Assert.Equal("applied", await job.ApplyAsync(harness.Tenant.Id, neighbour, "", "", null, Cancel));
+
+        for (var death = EventClaims.TriesInBatch + 1; death < IEventJob.MaxTries; death++)
+        {
+            Assert.Single((await claims.TakeOneAsync(harness.Tenant.Id, killer, Cancel)).Events);
+            await DieAsync();
+        }
+
+        await Assert.ThrowsAsync<JobParkedException>(() => job.ApplyAsync(harness.Tenant.Id, killer, "", "", null, Cancel));
+        Assert.Equal("parked", await harness.StateOfAsync(killer));
+
+        Task<long> DieAsync() => harness.ScalarAsync<long>("""
+            WITH aged AS (
+                UPDATE control.callback_events SET claimed_at = claimed_at - interval '1 minute', claimed_by = 'dead' WHERE tenant_id = $1 AND claimed_by IS NOT NULL
+                RETURNING 1)
+            SELECT count(*) FROM aged
+            """);
+    }
+
     [Fact]
     public async Task Sweep_finds_events_that_no_job_is_for()
     {
@@ -169,6 +282,32 @@ public sealed class InboxTests(TestDatabase database) : IClassFixture<TestDataba
             WHERE e.tenant_id = $1 AND r.trigger = 'event' AND r.state = 'done'
             """));
         await harness.AssertMirrorIsTrueAsync();
+    }
+
+    /// <summary>The sync had listed people already: it cannot stand for what happens then.</summary>
+    [Fact]
+    public async Task Event_that_comes_during_the_sync_of_a_storm_is_applied_by_itself()
+    {
+        await using var harness = await StartAsync();
+        for (var i = 0; i < 250; i++)
+        {
+            harness.World.Hire($"storm{i}", $"人{i}", 1);
+            await harness.TellAsync("create_user", [("UserID", $"storm{i}"), ("Department", "1")]);
+        }
+
+        harness.Simulator.Faults.Add(
+            new FaultRule { CorpId = harness.Corp.Id, Fault = Fault.Delay(TimeSpan.FromSeconds(5)), Path = "tag/list", Times = 1 });
+        var before = Details();
+        var drain = harness.DrainAsync();
+        await Eventually.TrueAsync("the sync has listed people and reads about them", () => Details() > before);
+        harness.World.Hire("late", "迟", 1);
+        var late = await harness.TellAsync("create_user", [("UserID", "late"), ("Department", "1")]);
+        await drain;
+
+        Assert.Equal((250L, "applied"), (await CountAsync(harness, "superseded"), await harness.StateOfAsync(late)));
+        await harness.AssertMirrorIsTrueAsync();
+
+        int Details() => harness.Simulator.Calls.Count(harness.Corp.Id, "user/list") + harness.Simulator.Calls.Count(harness.Corp.Id, "user/get");
     }
 
     [Fact]
@@ -207,12 +346,16 @@ public sealed class InboxTests(TestDatabase database) : IClassFixture<TestDataba
         await using var harness = await StartAsync();
         var old = DateTimeOffset.UtcNow.AddDays(-31);
         var done = await harness.TellAsync("update_user", [("UserID", harness.World.PersonAt(0).UserId)], receivedAt: old);
+        var ancient = await harness.TellAsync("update_user", [("UserID", harness.World.PersonAt(0).UserId)], receivedAt: old.AddDays(-180));
         await harness.DrainAsync();
-        var waiting = await harness.TellAsync("update_user", [("UserID", harness.World.PersonAt(0).UserId)], receivedAt: old);
+        var young = await harness.TellAsync("update_user", [("UserID", harness.World.PersonAt(0).UserId)]);
+        await harness.DrainAsync();
+        var waiting = await harness.TellAsync("update_user", [("UserID", harness.World.PersonAt(0).UserId)], receivedAt: old.AddDays(-180));
         await harness.Services.GetRequiredService<EventRetention>().RunAsync(Cancel);
-        Assert.Equal(waiting, await harness.ScalarAsync<long>(
+        Assert.Equal(young + waiting, await harness.ScalarAsync<long>(
             "SELECT sum(id)::bigint FROM control.callback_events WHERE tenant_id = $1 AND payload IS NOT NULL"));
         Assert.Equal("applied", await harness.StateOfAsync(done));
+        Assert.Equal(0L, await harness.ScalarAsync<long>("SELECT count(*) FROM control.callback_events WHERE tenant_id = $1 AND id = $2", ancient));
     }
 
     private static Task<long> CountAsync(SyncHarness harness, string state) =>

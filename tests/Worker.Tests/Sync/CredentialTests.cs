@@ -108,6 +108,60 @@ public sealed class CredentialTests(TestDatabase database) : IClassFixture<TestD
             "SELECT parent_id FROM mirror.departments WHERE tenant_id = $1 AND id = $2", deep.Id));
     }
 
+    /// <summary>Several subtrees that have no parent in common, which come and go between runs of both kinds.</summary>
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Disjoint_subtrees_that_shrink_and_grow_lose_nobody(bool contacts)
+    {
+        await using var harness = await SyncHarness.StartAsync(database, Company, contacts: contacts);
+        var subtrees = harness.World.Departments
+            .Where(d => d.ParentId == Department.RootId && harness.World.PeopleOf(d.Id).Count > 0).Select(d => d.Id).Take(3).ToArray();
+        harness.Corp.App.Range = VisibleRange.OfDepartments(subtrees);
+        await harness.MirrorAsync();
+        const string names = "SELECT string_agg(user_id || ':' || name || ref, ',' ORDER BY user_id) FROM mirror.users WHERE tenant_id = $1 AND removed_at IS NULL AND detail = 'full'";
+        var all = await harness.ScalarAsync<string>(names);
+
+        foreach (var range in new[] { subtrees[..1], subtrees[1..], subtrees[..2], subtrees[2..], subtrees })
+        {
+            harness.Corp.App.Range = VisibleRange.OfDepartments(range);
+            await harness.AgeAsync(TimeSpan.FromHours(7));
+            Assert.Equal(RunState.Done, (await harness.IncrementalAsync()).State);
+            Assert.Equal(all, await harness.ScalarAsync<string>(names));
+            await harness.MirrorAsync();
+            Assert.Equal(all, await harness.ScalarAsync<string>(names));
+        }
+
+        harness.Corp.App.Range = VisibleRange.WholeCompany;
+        await harness.MirrorAsync();
+        await harness.AssertMirrorIsTrueAsync();
+    }
+
+    [Fact]
+    public async Task Fields_granted_withdrawn_and_granted_again_are_recorded_and_their_values_kept()
+    {
+        await using var harness = await SyncHarness.StartAsync(database, Company with { AppIsNew = false });
+        Assert.All((await harness.MirrorAsync()).Fields, f => Assert.True(f.Granted));
+
+        harness.Corp.App.HiddenFields = PersonalFields.Mobile | PersonalFields.Email;
+        var withdrawn = (await harness.MirrorAsync()).Fields;
+        Assert.Equal(["email", "mobile"], withdrawn.Where(f => !f.Granted).Select(f => f.Field));
+        Assert.All(withdrawn, f => Assert.NotNull(f.LastReturnedAt));
+        await harness.AssertMirrorIsTrueAsync(personal: true);
+
+        harness.Corp.App.HiddenFields = PersonalFields.None;
+        Assert.All((await harness.MirrorAsync()).Fields, f => Assert.True(f.Granted));
+        await harness.AssertMirrorIsTrueAsync(personal: true);
+    }
+
+    [Fact]
+    public async Task Fields_that_were_never_granted_have_no_age()
+    {
+        await using var harness = await SyncHarness.StartAsync(database, Company);
+
+        Assert.All((await harness.MirrorAsync()).Fields, f => Assert.Equal((false, null), (f.Granted, f.LastReturnedAt)));
+    }
+
     [Fact]
     public async Task Ignored_fetch_child_is_noticed_and_remembered()
     {

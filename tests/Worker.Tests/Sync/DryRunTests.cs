@@ -48,7 +48,7 @@ public sealed class DryRunTests(TestDatabase database) : IClassFixture<TestDatab
         Assert.Equal(plan.Counts, run.Counts);
         string[] ops = ["changed", "created", "removed", "renamed", "restored"];
         Assert.Equal(ops, plan.Planned.Where(p => p.Entity == "user").Select(p => p.Op).Distinct().Order(StringComparer.Ordinal));
-        var name = Assert.Single(plan.Planned, p => p.Entity == "department" && p.Op == "changed").Fields.Single(f => f.Field == "name");
+        var name = Assert.Single(plan.Planned.Where(p => p is { Entity: "department", Op: "changed" }).SelectMany(p => p.Fields), f => f.Field == "name");
         Assert.Equal("改名部", name.New!.Value.GetString());
         Assert.NotEqual("改名部", name.Old!.Value.GetString());
         await harness.AssertMirrorIsTrueAsync(personal: true);

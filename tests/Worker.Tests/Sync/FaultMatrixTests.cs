@@ -11,7 +11,8 @@ namespace WeComSync.Worker.Tests.Sync;
 
 /// <summary>
 /// Every kind of failure at every endpoint that a sync uses: how the run ends, with which exit code, and that nobody is removed.
-/// WeCom's failures carry empty lists beside the errcode, as the real ones do.
+/// WeCom's failures carry empty lists beside the errcode, as the real ones do. A repeated cursor needs several pages: see the tests of
+/// the listing.
 /// </summary>
 public sealed class FaultMatrixTests(TestDatabase database) : IClassFixture<TestDatabase>
 {
@@ -23,7 +24,16 @@ public sealed class FaultMatrixTests(TestDatabase database) : IClassFixture<Test
     /// </summary>
     private static readonly Dictionary<WeComErrorClass, string> ByClass = new()
     {
-        [WeComErrorClass.Retry] = "????????",
+        [WeComErrorClass.Retry] = "FFFFFFPP",
+        [WeComErrorClass.RefreshToken] = "FFFFFFPP",
+        [WeComErrorClass.Throttle] = "FFFFFFPP",
+        [WeComErrorClass.StopTenant] = "SSSSSSSS",
+        // Without one kind of list or details the rest goes on; without a token or the visible range nothing does.
+        [WeComErrorClass.StopFeature] = "SPPSDSPP",
+        [WeComErrorClass.SkipRow] = "SSSSSPPP",
+        [WeComErrorClass.Split] = "FFFFFFPP",
+        [WeComErrorClass.Restart] = "FFFFFFPP",
+        [WeComErrorClass.Bug] = "FFFFFFFF",
     };
 
     public static TheoryData<string> Faults
@@ -40,13 +50,12 @@ public sealed class FaultMatrixTests(TestDatabase database) : IClassFixture<Test
 
     private static readonly Dictionary<string, string> Odd = new()
     {
-        ["html"] = "????????",
-        ["reset"] = "????????",
-        ["half body"] = "????????",
-        ["truncated"] = "????????",
-        ["time-out"] = "????????",
-        ["repeated cursor"] = "????????",
-        ["empty"] = "????????",
+        ["html"] = "FFFFFFPP",
+        ["reset"] = "FFFFFFPP",
+        ["half body"] = "FFFFFFPP",
+        ["truncated"] = "FFFFFFPP",
+        ["time-out"] = "FFFFFFPP",
+        ["empty"] = "FPPDPDPD",
     };
 
     [Theory]
@@ -67,7 +76,9 @@ public sealed class FaultMatrixTests(TestDatabase database) : IClassFixture<Test
 
             harness.Simulator.Faults.Clear();
             ends += report.State.ToString()[0];
-            Assert.Equal((0, 0), (report.Total.Removed, report.Total.Held));
+            // Who carries a tag is another matter: a tag may be empty, and then no answer without an error looks different.
+            string[] kinds = ["user", "department", "user_department", "contact_tag"];
+            Assert.All(kinds, kind => Assert.Equal(0, report.Counts.TryGetValue(kind, out var counts) ? counts.Removed + counts.Held : 0));
             Assert.Equal((30L, 6L, 2L), (await harness.LiveAsync("users"), await harness.LiveAsync("departments"), await harness.LiveAsync("contact_tags")));
             Assert.Equal(report.State switch { RunState.Done => 0, RunState.Partial => 5, RunState.Stopped => 4, _ => 1 }, SyncCommand.ExitCode(report));
             if (report.State != RunState.Done)
@@ -94,7 +105,6 @@ public sealed class FaultMatrixTests(TestDatabase database) : IClassFixture<Test
         "half body" => Fault.Reset(inMidBody: true),
         "truncated" => Fault.Truncate(),
         "time-out" => Fault.Hang(),
-        "repeated cursor" => Fault.RepeatCursor(),
         "empty" => Fault.EmptyList(),
         _ => Fault.ErrCode(int.Parse(name, CultureInfo.InvariantCulture)),
     };

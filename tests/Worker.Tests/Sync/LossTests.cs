@@ -28,6 +28,58 @@ public sealed class LossTests(TestDatabase database) : IClassFixture<TestDatabas
     }
 
     [Fact]
+    public async Task More_than_a_hundred_departments_come_with_the_first_sync()
+    {
+        await using var harness = await SyncHarness.StartAsync(database, new CorpOptions { People = 120, Departments = 260, Seed = 26 });
+
+        await harness.MirrorAsync();
+
+        Assert.Equal(260, await harness.LiveAsync("departments"));
+        await harness.AssertMirrorIsTrueAsync();
+    }
+
+    [Theory]
+    [InlineData("""{"errcode":45009,"errmsg":"api freq out of limit","taglist":[]}""")]
+    [InlineData("""{"errcode":0,"errmsg":"ok","taglist":null}""")]
+    public async Task Tag_list_that_fails_or_is_null_removes_no_tag(string answer)
+    {
+        await using var harness = await SyncHarness.StartAsync(database, Company);
+        await harness.MirrorAsync();
+        harness.Simulator.Faults.Always(harness.Corp, Fault.Http(200, "application/json", answer), "tag/list");
+
+        Assert.Equal(RunState.Partial, (await harness.FullAsync()).State);
+        await harness.AssertMirrorIsTrueAsync();
+    }
+
+    [Theory]
+    [InlineData(40014)]
+    [InlineData(42001)]
+    public async Task Token_that_dies_in_the_middle_of_a_run_costs_one_new_token(int code)
+    {
+        await using var harness = await SyncHarness.StartAsync(database, Company);
+        await harness.MirrorAsync();
+        harness.Simulator.Faults.Add(new FaultRule { CorpId = harness.Corp.Id, Path = "user/list", Times = 1, Fault = Fault.TokenDeath(code) });
+        harness.Simulator.Calls.Clear();
+
+        await harness.MirrorAsync();
+
+        Assert.Equal(1, harness.Simulator.Calls.Count(harness.Corp.Id, "gettoken"));
+        await harness.AssertMirrorIsTrueAsync();
+    }
+
+    [Fact]
+    public async Task Person_in_several_departments_is_one_person_with_as_many_memberships()
+    {
+        await using var harness = await SyncHarness.StartAsync(database, Company with { SeveralDepartmentsShare = 1 });
+
+        await harness.MirrorAsync();
+
+        Assert.Equal(80, await harness.LiveAsync("users"));
+        Assert.True(await harness.LiveAsync("user_departments") > 150, "hardly anybody was in several departments");
+        await harness.AssertMirrorIsTrueAsync();
+    }
+
+    [Fact]
     public async Task One_failing_user_get_leaves_that_person_as_he_was()
     {
         await using var harness = await SyncHarness.StartAsync(database, Company, contacts: false);

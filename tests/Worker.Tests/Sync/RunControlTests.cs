@@ -1,0 +1,87 @@
+using Microsoft.Extensions.DependencyInjection;
+using Npgsql;
+using WeComSync.Domain.Runs;
+using WeComSync.Simulator.Corps;
+using WeComSync.Simulator.Faults;
+using WeComSync.TestKit;
+using WeComSync.Worker.Sync;
+using Xunit;
+
+namespace WeComSync.Worker.Tests.Sync;
+
+/// <summary>States of runs and tenants: one run at a time, taken over when dead, cancelled by a person, slowed after failures.</summary>
+public sealed class RunControlTests(TestDatabase database) : IClassFixture<TestDatabase>
+{
+    private const string InsertRunning = """
+        INSERT INTO control.sync_runs (tenant_id, kind, part, trigger, state, phase, owner, fence, started_at, heartbeat_at, dry_run,
+            expected, read, created, changed, unchanged, removed, restored, renamed, held, failed, api_calls)
+        VALUES ($1, 'full', 'directory', 'command', 'running', 'details', 'elsewhere/1', 0, now(), now(), false, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0)
+        RETURNING id
+        """;
+
+    private static readonly CorpOptions Company = new() { People = 30, Departments = 5, Seed = 55 };
+
+    [Fact]
+    public async Task Database_refuses_a_second_running_run_of_the_same_half()
+    {
+        await using var harness = await SyncHarness.StartAsync(database, Company);
+        await harness.ScalarAsync<long>(InsertRunning);
+
+        var refused = await Assert.ThrowsAsync<PostgresException>(() => harness.ScalarAsync<long>(InsertRunning));
+
+        Assert.Equal((PostgresErrorCodes.UniqueViolation, "ix_sync_runs_one_running"), (refused.SqlState, refused.ConstraintName));
+    }
+
+    [Fact]
+    public async Task Run_whose_process_died_is_taken_over_by_the_next()
+    {
+        await using var harness = await SyncHarness.StartAsync(database, Company);
+        var dead = await harness.ScalarAsync<long>(InsertRunning);
+
+        await harness.MirrorAsync();
+
+        Assert.Equal("failed", await harness.ScalarAsync<string>("SELECT state FROM control.sync_runs WHERE tenant_id = $1 AND id = $2", dead));
+    }
+
+    [Fact]
+    public async Task Cancelled_run_ends_within_seconds_and_writes_nothing()
+    {
+        await using var harness = await SyncHarness.StartAsync(database, Company);
+        harness.Simulator.Faults.Always(harness.Corp, Fault.Hang(), "tag/list");
+        var begun = new TaskCompletionSource<SyncRun>();
+        var running = harness.RunAsync(SyncKind.Full, new SyncRequest { Trigger = SyncTrigger.Command, Started = begun.SetResult });
+        var run = await begun.Task;
+
+        Assert.True(await harness.Services.GetRequiredService<SyncRuns>().RequestCancelAsync(run.Id, TestContext.Current.CancellationToken));
+
+        var report = await running;
+        Assert.Equal(RunState.Cancelled, report.State);
+        Assert.Equal("cancelled", await harness.ScalarAsync<string>("SELECT state FROM control.sync_runs WHERE tenant_id = $1 AND id = $2", run.Id));
+        Assert.Equal(0, await harness.LiveAsync("users"));
+        Assert.False(await harness.Services.GetRequiredService<SyncRuns>().RequestCancelAsync(run.Id, TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
+    public async Task Three_failed_runs_slow_a_tenant_and_a_good_one_releases_it()
+    {
+        await using var harness = await SyncHarness.StartAsync(database, Company);
+        await harness.MirrorAsync();
+        harness.Simulator.Faults.Always(harness.Corp, Fault.BadGateway(), "department/list");
+        for (var run = 1; run <= 3; run++)
+        {
+            Assert.Equal("active", await StateAsync(harness));
+            Assert.Equal(RunState.Failed, (await harness.IncrementalAsync()).State);
+        }
+
+        Assert.Equal("slowed", await StateAsync(harness));
+        var jobs = harness.Services.GetRequiredService<ISyncRunner>();
+        Assert.Equal(
+            SyncOutcome.Slowed, await jobs.RunAsync(harness.Tenant.Id, SyncKind.Incremental, SyncTrigger.Schedule, TestContext.Current.CancellationToken));
+
+        harness.Simulator.Faults.Clear();
+        await harness.MirrorAsync();
+        Assert.Equal("active", await StateAsync(harness));
+    }
+
+    private static Task<string> StateAsync(SyncHarness harness) => harness.ScalarAsync<string>("SELECT state FROM control.tenants WHERE id = $1");
+}

@@ -1,10 +1,8 @@
 using WeComSync.Benchmarks.Directory;
-using WeComSync.Benchmarks.Round;
 
 return args switch
 {
-    ["directory", .. var directory] => await DirectoryCommand.RunAsync(directory),
-    ["round", .. var round] => await RoundCommand.RunAsync(round),
+    ["directory", .. var options] => await DirectoryCommand.RunAsync(options),
     [FloorProgram.Name] => await MeasuredProgram.RunAsync(FloorProgram.RunAsync),
     [RowByRowProgram.Name] => await MeasuredProgram.RunAsync(RowByRowProgram.RunAsync),
     _ => DirectoryCommand.Usage(),

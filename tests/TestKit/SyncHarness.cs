@@ -75,6 +75,8 @@ internal sealed class SyncHarness : IAsyncDisposable
             ["WeCom:BaseUrl"] = weCom,
             ["WeCom:RetryDelay"] = "00:00:00.005",
             ["WeCom:ThrottlePatience"] = "00:00:00",
+            // Blocks are remembered in the database, and the companies of a class's tests often have the same corp id.
+            ["WeCom:ThrottleWindow"] = "00:00:00.001",
         });
         builder.Configuration.AddInMemoryCollection(more.ToDictionary(m => m.Key, m => (string?)m.Value));
         builder.Services.AddSingleton(TimeProvider.System);

@@ -53,6 +53,8 @@ internal sealed class DoctorScene : IAsyncDisposable
         {
             ["WeCom:BaseUrl"] = weCom,
             ["WeCom:RetryDelay"] = "00:00:00.005",
+            // The companies of these tests have the same corp id, and blocks are remembered in the database.
+            ["WeCom:ThrottleWindow"] = "00:00:00.001",
         });
         builder.Services.AddSingleton(clock ?? TimeProvider.System);
         builder.Services.AddStorage(new StorageOptions { ConnectionString = WorkerConnections.Own(database.ConnectionString) });

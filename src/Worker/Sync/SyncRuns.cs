@@ -71,7 +71,7 @@ internal sealed class SyncRuns(NpgsqlDataSource dataSource, TimeProvider clock)
             UPDATE control.sync_runs
             SET state = 'failed', finished_at = now(),
                 error = 'The process ' || owner || ' ended during phase ' || phase || ' without closing the run; nothing was half-written.',
-                action = 'Nothing: the next run reads everything again.'
+                action = 'Nothing: the next run ' || CASE part WHEN 'customers' THEN 'goes on from there.' ELSE 'reads everything again.' END
             WHERE tenant_id = $1 AND part = $2 AND state = 'running'
             """, [tenantId, partText], ct);
 

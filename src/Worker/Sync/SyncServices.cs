@@ -11,6 +11,7 @@ internal static class SyncServices
         builder.Services.AddWeComClient(builder.Configuration);
         builder.Services.AddSingleton<SyncRuns>();
         builder.Services.AddSingleton<TenantStops>();
+        builder.Services.AddSingleton<RunEnding>();
         builder.Services.AddSingleton<DirectorySync>();
         builder.Services.AddSingleton<SyncRunner>();
         builder.Services.AddSingleton<ISyncRunner>(services => services.GetRequiredService<SyncRunner>());

@@ -9,6 +9,16 @@ namespace WeComSync.Worker.Sync;
 /// <summary>How runs end, whatever they read: what a failure means, the run's row, the log.</summary>
 internal sealed partial class RunEnding(NpgsqlDataSource dataSource, TenantStops stops, TimeProvider clock, ILogger<RunEnding> logger)
 {
+    /// <summary>Why a run is not wholly done; null if it is.</summary>
+    public static string? Summary(SyncReport report) =>
+        report.Errors.Count == 0 ? null : $"{report.Errors.Count} objects could not be read and stay as they were; first: {report.Errors[0].Message}";
+
+    /// <summary>What to do about held removals; null if there are none.</summary>
+    public static string? HeldAction(Tenant tenant, SyncKind kind, SyncReport report) => report.Total.Held == 0
+        ? null
+        : $"{report.Total.Held} removals are held because they are more than the guard allows. If they are right: "
+            + $"sync {tenant.Key} {EnumText.Of(kind)} --approve {report.RunId}";
+
     /// <summary>For a tenant that was stopped before: no run is opened.</summary>
     public static SyncReport AlreadyStopped(Tenant tenant) => new()
     {

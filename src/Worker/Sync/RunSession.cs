@@ -109,6 +109,21 @@ internal static class NpgsqlCommandParameters
         return await command.ExecuteNonQueryAsync(ct);
     }
 
+    /// <summary>The texts of one column.</summary>
+    public static async Task<IReadOnlyList<string>> TextsAsync(this NpgsqlConnection connection, string sql, object?[] values, CancellationToken ct)
+    {
+        await using var command = new NpgsqlCommand(sql, connection) { CommandTimeout = 0 };
+        command.Add(values);
+        await using var reader = await command.ExecuteReaderAsync(ct);
+        var texts = new List<string>();
+        while (await reader.ReadAsync(ct))
+        {
+            texts.Add(reader.GetString(0));
+        }
+
+        return texts;
+    }
+
     public static async Task<T> ScalarAsync<T>(this NpgsqlConnection connection, string sql, object?[] values, CancellationToken ct)
     {
         await using var command = new NpgsqlCommand(sql, connection) { CommandTimeout = 0 };

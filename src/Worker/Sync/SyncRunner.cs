@@ -1,13 +1,14 @@
 using WeComSync.Domain.Runs;
+using WeComSync.Worker.Sync.Customers;
 using WeComSync.Worker.Sync.Directory;
 
 namespace WeComSync.Worker.Sync;
 
 /// <summary>Runs any kind of sync, for the command line and for scheduled jobs.</summary>
-internal sealed class SyncRunner(DirectorySync directory) : ISyncRunner
+internal sealed class SyncRunner(DirectorySync directory, CustomerSync customers) : ISyncRunner
 {
     /// <summary>The kinds of sync that exist.</summary>
-    public static IReadOnlySet<SyncKind> Available { get; } = new HashSet<SyncKind> { SyncKind.Full };
+    public static IReadOnlySet<SyncKind> Available { get; } = new HashSet<SyncKind> { SyncKind.Full, SyncKind.Customers };
 
     public IReadOnlySet<SyncKind> Kinds => Available;
 
@@ -15,6 +16,7 @@ internal sealed class SyncRunner(DirectorySync directory) : ISyncRunner
     public Task<SyncReport> RunAsync(long tenantId, SyncKind kind, SyncRequest request, CancellationToken ct) => kind switch
     {
         SyncKind.Full => directory.RunAsync(tenantId, request, ct),
+        SyncKind.Customers => customers.RunAsync(tenantId, request, ct),
         _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, "No sync of this kind exists."),
     };
 

@@ -24,6 +24,9 @@ internal static class WeComErrors
     /// <summary>Not this caller's customer: of another subject, or followed only by members out of its sight.</summary>
     public const int NotOurCustomer = 40096;
 
+    /// <summary>Refusals of one group chat: it does not exist, or no longer as a customers' chat that this caller may see.</summary>
+    public static readonly FrozenSet<int> NoGroupChat = [90501, 90509, NoRelation, NotOurCustomer];
+
     /// <summary>The credential may not use this interface.</summary>
     public const int NotGranted = 48002;
 

@@ -13,7 +13,10 @@ internal static class CustomerDerivation
         await merge.ExecuteAsync(MirrorSql.KeepNewest(CustomerTables.Follows), ct);
         await merge.ExecuteAsync(EmptyTags, ct);
         await merge.ExecuteAsync(ForgetDeletion(known), ct);
-        await merge.ExecuteAsync(DropStale(known), ct);
+        if (await merge.ExecuteAsync(DropStale(known), ct) > 0)
+        {
+            await merge.ExecuteAsync(ShowNobody, ct);
+        }
     }
 
     /// <summary>Marks customers whom nobody visible follows any more. After the comparison of the relations.</summary>
@@ -48,6 +51,11 @@ internal static class CustomerDerivation
         WHERE m.user_id = s.user_id AND m.external_user_id = s.external_user_id
           AND m.removed_at > now() - interval '1 hour' AND m.removed_reason IN ('deleted_by_member', 'transferred')
           AND s.followed_at < date_trunc('second', m.fetched_at)
+        """;
+
+    /// <summary>Whose only relation was stale is not seen by it.</summary>
+    private const string ShowNobody = """
+        UPDATE stage_customers c SET visible = NULL WHERE NOT EXISTS (SELECT FROM stage_follows s WHERE s.external_user_id = c.external_user_id)
         """;
 
     private const string HideUnfollowed = """

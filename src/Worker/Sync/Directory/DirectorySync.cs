@@ -84,7 +84,7 @@ internal sealed class DirectorySync(SyncRuns runs, WeComClient client, IDbContex
             throw new NothingReadException();
         }
 
-        report = report with { Error = Summary(report), Action = Action(tenant, report) };
+        report = report with { Error = RunEnding.Summary(report), Action = RunEnding.HeldAction(tenant, SyncKind.Full, report) };
         if (request.DryRun)
         {
             // Leaving without a commit undoes the comparison; the run is closed on its own.
@@ -102,12 +102,4 @@ internal sealed class DirectorySync(SyncRuns runs, WeComClient client, IDbContex
         await merge.CommitAsync(CancellationToken.None);
         return report;
     }
-
-    private static string? Summary(SyncReport report) =>
-        report.Errors.Count == 0 ? null : $"{report.Errors.Count} objects could not be read and stay as they were; first: {report.Errors[0].Message}";
-
-    private static string? Action(Tenant tenant, SyncReport report) => report.Total.Held == 0
-        ? null
-        : $"{report.Total.Held} removals are held because they are more than the guard allows. If they are right: "
-            + $"sync {tenant.Key} full --approve {report.RunId}";
 }

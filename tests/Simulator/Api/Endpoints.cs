@@ -12,5 +12,10 @@ internal static class Endpoints
         .. TagEndpoints.All,
         .. AgentEndpoints.All,
         .. AddressEndpoints.All,
+        .. CustomerEndpoints.All,
+        .. CustomerBatchEndpoints.All,
+        .. CorpTagEndpoints.All,
+        .. GroupChatEndpoints.All,
+        .. TicketEndpoints.All,
     ];
 }

@@ -36,6 +36,7 @@ internal static class ControlApi
         DepartmentRoutes.Map(control, host);
         TagRoutes.Map(control, host);
         TruthRoutes.Map(control, host);
+        CustomerTruthRoutes.Map(control, host);
         CallbackRoutes.Map(control, host);
     }
 

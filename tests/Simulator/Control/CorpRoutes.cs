@@ -47,7 +47,10 @@ internal static class CorpRoutes
         if (credential is ContactSync contacts)
             contacts.Ip = request.ContactSyncIp ?? contacts.Ip;
         if (credential is App app)
+        {
             app.HiddenFields = request.HiddenFields ?? app.HiddenFields;
+            app.IsListed = request.IsListed ?? app.IsListed;
+        }
         return CorpView.Of(corp);
     };
 

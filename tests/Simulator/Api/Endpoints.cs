@@ -16,6 +16,7 @@ internal static class Endpoints
         .. CustomerBatchEndpoints.All,
         .. CorpTagEndpoints.All,
         .. GroupChatEndpoints.All,
+        .. TransferEndpoints.All,
         .. TicketEndpoints.All,
     ];
 }

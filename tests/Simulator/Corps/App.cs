@@ -41,6 +41,16 @@ public sealed class App : Credential
     internal Visibility Visibility => _range.Present;
 
     internal TicketBook Tickets { get; } = new();
+
+    /// <summary>What WeCom's client does with the signature of a page.</summary>
+    /// <returns>0; 40093: wrong; 42012: made with the ticket of the other kind.</returns>
+    public int CheckSignature(TicketKind kind, JsapiSignature signature)
+    {
+        var other = kind == TicketKind.Config ? TicketKind.AgentConfig : TicketKind.Config;
+        if (signature.IsBy(Tickets.Valid(kind, Corp.Now)))
+            return 0;
+        return signature.IsBy(Tickets.Valid(other, Corp.Now)) ? 42012 : 40093;
+    }
 }
 
 /// <summary>What applications created after 2022-06-20 no longer receive without a member's consent.</summary>

@@ -116,6 +116,15 @@ public sealed class Corp
             return _tickets.TryCount(mostPerHour, now);
     }
 
+    /// <param name="credential">Whose event server: <c>contacts</c>, <c>customers</c> or an application such as <c>app:1000002</c>.</param>
+    internal CallbackChannel Channel(string credential) => Credentials.FirstOrDefault(known => known.Name == credential) switch
+    {
+        ContactSync _ => Callbacks,
+        CustomerContact _ => CustomerCallbacks,
+        App app => app.Callbacks,
+        _ => throw new KeyNotFoundException($"{Id} has no event server {credential}."),
+    };
+
     /// <summary>A channel that tells what happens to customers.</summary>
     internal CallbackChannel NewChannel(string name, CallbackPost post, Func<CustomerChange, bool> concerns)
     {

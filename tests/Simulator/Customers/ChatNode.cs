@@ -19,9 +19,6 @@ internal sealed class ChatNode(int index, PersonNode owner)
     /// <summary>Nobody changed it, so it is as made up.</summary>
     public bool IsAsMade => _states.Count == 0;
 
-    /// <summary>Null: dismissed. Only when it is not <see cref="IsAsMade"/>.</summary>
-    public GroupChat? Latest => _states[^1].State;
-
     /// <param name="before">What it was until now, if that is not noted yet. Null: it did not exist.</param>
     public void Set(GroupChat? before, GroupChat? after, DateTimeOffset at)
     {

@@ -37,6 +37,18 @@ public sealed partial class CustomerWorld
     public IReadOnlyList<Relation> RelationsOf(string userId) =>
         _world.FindNode(userId) is { } person ? [.. FollowsOf(person).Select(RelationOf)] : [];
 
+    /// <summary>Any of the relations of a customer by his number; null: he has none.</summary>
+    internal Relation? RelationOfCustomerAt(int index)
+    {
+        lock (_gate)
+        {
+            for (var follow = _customers[index].Latest; follow is not null; follow = follow.Earlier)
+                if (!follow.IsEnded && follow.Member.Person.Current is not null)
+                    return RelationOf(follow);
+            return null;
+        }
+    }
+
     internal CustomerNode? FindNode(string externalUserId)
     {
         lock (_gate)

@@ -75,9 +75,21 @@ internal sealed class SyncHarness : IAsyncDisposable
         host = BuildWorker(Database, Simulator.BaseUrl);
     }
 
-    public Task<SyncReport> FullAsync(bool dryRun = false, long approve = 0) => Services.GetRequiredService<SyncRunner>().RunAsync(
+    public Task<SyncReport> FullAsync(bool dryRun = false, long approve = 0) => RunAsync(SyncKind.Full, dryRun, approve);
+
+    public Task<SyncReport> PullAsync(bool dryRun = false, long approve = 0) => RunAsync(SyncKind.Customers, dryRun, approve);
+
+    /// <summary>A pull of the customers that must end well.</summary>
+    public async Task<SyncReport> MirrorCustomersAsync()
+    {
+        var report = await PullAsync();
+        Assert.True(report.State == RunState.Done, $"{report.State}: {report.Error} {report.Action}");
+        return report;
+    }
+
+    private Task<SyncReport> RunAsync(SyncKind kind, bool dryRun, long approve) => Services.GetRequiredService<SyncRunner>().RunAsync(
         Tenant.Id,
-        SyncKind.Full,
+        kind,
         new SyncRequest { Trigger = SyncTrigger.Command, DryRun = dryRun, ApprovedRun = approve },
         TestContext.Current.CancellationToken);
 

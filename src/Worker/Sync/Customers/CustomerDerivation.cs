@@ -12,6 +12,7 @@ internal static class CustomerDerivation
         await merge.ExecuteAsync(MirrorSql.KeepNewest(CustomerTables.Customers), ct);
         await merge.ExecuteAsync(MirrorSql.KeepNewest(CustomerTables.Follows), ct);
         await merge.ExecuteAsync(EmptyTags, ct);
+        await merge.ExecuteAsync(SettlePending, ct);
         await merge.ExecuteAsync(ForgetDeletion(known), ct);
         if (await merge.ExecuteAsync(DropStale(known), ct) > 0)
         {
@@ -35,6 +36,12 @@ internal static class CustomerDerivation
         UPDATE stage_follows SET personal_tags = '{}' WHERE personal_tags IS NULL AND EXISTS (SELECT FROM stage_follows WHERE personal_tags IS NOT NULL)
         """;
 
+    /// <summary>A member has confirmed: WeCom knows the relation.</summary>
+    private const string SettlePending = """
+        UPDATE control.contact_notices n SET pending = false FROM stage_follows s
+        WHERE n.tenant_id = $1 AND n.pending AND n.external_user_id = s.external_user_id AND lower(n.user_id) = lower(s.user_id)
+        """;
+
     /// <summary>A customer who was added anew has taken the deletion back.</summary>
     private static string ForgetDeletion(string known) => $"""
         UPDATE stage_follows s SET deleted_by_customer_at = '-infinity' FROM ({known}) m
@@ -51,6 +58,10 @@ internal static class CustomerDerivation
         WHERE m.user_id = s.user_id AND m.external_user_id = s.external_user_id
           AND m.removed_at > now() - interval '1 hour' AND m.removed_reason IN ('deleted_by_member', 'transferred')
           AND s.followed_at < date_trunc('second', m.fetched_at)
+          AND NOT EXISTS (
+              SELECT FROM control.contact_notices n
+              WHERE n.tenant_id = $1 AND n.kind = 'added' AND n.external_user_id = s.external_user_id AND lower(n.user_id) = lower(s.user_id)
+                AND n.at >= date_trunc('second', m.fetched_at))
         """;
 
     /// <summary>Whose only relation was stale is not seen by it.</summary>

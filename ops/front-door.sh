@@ -19,6 +19,9 @@ fail() {
 
 random_password() { head -c 18 /dev/urandom | base64 | tr '+/' 'xy'; }
 
+# random_letters N: letters and digits
+random_letters() { head -c $(($1 * 3)) /dev/urandom | base64 -w0 | tr -dc A-Za-z0-9 | head -c "$1"; }
+
 # One front door at a time per checkout. Children must not inherit the lock: see 9>&- below.
 lock_front_door() {
   exec 9<"$ROOT/ops"

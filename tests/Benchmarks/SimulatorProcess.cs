@@ -5,7 +5,11 @@ using System.Text.Json;
 namespace WeComSync.Benchmarks;
 
 /// <summary>A company of the simulator.</summary>
-internal sealed record SimulatedCorp(string CorpId, long AgentId, string AppSecret, string ContactsSecret, int People, int Departments);
+internal sealed record SimulatedCorp(string CorpId, long AgentId, string AppSecret, string ContactsSecret, int People, int Departments)
+{
+    /// <summary>A company that nobody is asked about.</summary>
+    public static readonly SimulatedCorp Nobody = new("ww0000000000000000", 1_000_002, "secret of nobody", "secret of nobody", 0, 0);
+}
 
 /// <summary>The simulator as a process of its own, so that its work and memory are not the worker's.</summary>
 internal sealed class SimulatorProcess : IAsyncDisposable
@@ -52,6 +56,20 @@ internal sealed class SimulatorProcess : IAsyncDisposable
         var n = corp.People;
         var churn = new { seed, hires = Math.Max(1, n / 2000), leaves = Math.Max(1, n / 2000), moves = n / 250, renames = n / 333, statusChanges = n / 500 };
         using var answer = await http.PostAsJsonAsync($"corps/{corp.CorpId}/churn", churn, ct);
+        answer.EnsureSuccessStatusCode();
+    }
+
+    /// <summary>Where the company sends its events from now on; the address is verified first.</summary>
+    public async Task SetCallbacksAsync(SimulatedCorp corp, string url, string token, string encodingAesKey, CancellationToken ct)
+    {
+        using var answer = await http.PutAsJsonAsync($"corps/{corp.CorpId}/callbacks/target", new { url, token, encodingAesKey }, ct);
+        answer.EnsureSuccessStatusCode();
+    }
+
+    /// <summary>Moves a person to department 1 alone, or to where they are not now.</summary>
+    public async Task MoveAsync(SimulatedCorp corp, string userId, long department, CancellationToken ct)
+    {
+        using var answer = await http.PostAsJsonAsync($"corps/{corp.CorpId}/people/{userId}/move", new { departments = new[] { department } }, ct);
         answer.EnsureSuccessStatusCode();
     }
 

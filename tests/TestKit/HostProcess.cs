@@ -1,5 +1,6 @@
 using System.Collections;
 using System.Diagnostics;
+using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Text;
 using Xunit;
@@ -44,6 +45,14 @@ public sealed class HostProcess : IAsyncDisposable
 
     public int Id => process.Id;
 
+    public int Threads => Status("Threads");
+
+    /// <summary>Resident memory in MiB.</summary>
+    public double Memory => Status("VmRSS") / 1024d;
+
+    /// <summary>Open files and sockets.</summary>
+    public int Handles => System.IO.Directory.GetFileSystemEntries($"/proc/{Id}/fd").Length;
+
     /// <summary>Starts a host whose assembly lies beside the tests.</summary>
     /// <param name="assembly">For example <c>WeComSync.Worker.dll</c>.</param>
     /// <param name="arguments">The command line.</param>
@@ -76,6 +85,16 @@ public sealed class HostProcess : IAsyncDisposable
         }
 
         return new HostProcess(start);
+    }
+
+    /// <summary>How many connections it has to a port of this machine.</summary>
+    public int ConnectionsTo(int port)
+    {
+        var own = System.IO.Directory.GetFileSystemEntries($"/proc/{Id}/fd").Select(fd => new FileInfo(fd).LinkTarget).ToHashSet();
+        // "sl local remote state tx:rx tr:when retransmits uid timeout inode …"; addresses and state are hexadecimal.
+        return File.ReadLines("/proc/net/tcp").Concat(File.ReadLines("/proc/net/tcp6")).Select(l => l.Split(' ', StringSplitOptions.RemoveEmptyEntries))
+            .Count(f => f[3] == "01" && f[2].EndsWith(string.Create(CultureInfo.InvariantCulture, $":{port:X4}"), StringComparison.Ordinal)
+                && own.Contains($"socket:[{f[9]}]"));
     }
 
     /// <summary>Waits until stderr holds <paramref name="text"/>.</summary>
@@ -165,6 +184,12 @@ public sealed class HostProcess : IAsyncDisposable
         name.Contains("__", StringComparison.Ordinal)
         || name is "URLS" or "ASPNETCORE_URLS" or "ASPNETCORE_ENVIRONMENT" or "DOTNET_ENVIRONMENT"
         || name.StartsWith("WECOMSYNC_", StringComparison.Ordinal);
+
+    private int Status(string field)
+    {
+        var line = File.ReadLines($"/proc/{Id}/status").Single(l => l.StartsWith($"{field}:", StringComparison.Ordinal));
+        return int.Parse(line.Split([' ', '\t'], StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture);
+    }
 
     private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 

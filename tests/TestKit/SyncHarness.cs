@@ -51,8 +51,12 @@ internal sealed class SyncHarness : IAsyncDisposable
     }
 
     /// <summary>The worker's services, as one process has them; a test may have several.</summary>
-    public static IHost BuildWorker(TestDatabase database, string weCom)
+    /// <param name="database">Where they work.</param>
+    /// <param name="weCom">WeCom's address.</param>
+    /// <param name="connectionString">Another way to the database.</param>
+    public static IHost BuildWorker(TestDatabase database, string weCom, string? connectionString = null)
     {
+        connectionString ??= database.ConnectionString;
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
         builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?>
         {
@@ -61,8 +65,8 @@ internal sealed class SyncHarness : IAsyncDisposable
             ["WeCom:ThrottlePatience"] = "00:00:00",
         });
         builder.Services.AddSingleton(TimeProvider.System);
-        builder.Services.AddStorage(new StorageOptions { ConnectionString = database.ConnectionString });
-        builder.Services.AddJobs(database.ConnectionString, new JobOptions());
+        builder.Services.AddStorage(new StorageOptions { ConnectionString = connectionString });
+        builder.Services.AddJobs(connectionString, new JobOptions());
         builder.AddSync();
         builder.AddEvents();
         return builder.Build();
@@ -87,11 +91,31 @@ internal sealed class SyncHarness : IAsyncDisposable
         return report;
     }
 
-    private Task<SyncReport> RunAsync(SyncKind kind, bool dryRun, long approve) => Services.GetRequiredService<SyncRunner>().RunAsync(
-        Tenant.Id,
-        kind,
-        new SyncRequest { Trigger = SyncTrigger.Command, DryRun = dryRun, ApprovedRun = approve },
-        TestContext.Current.CancellationToken);
+    private async Task<SyncReport> RunAsync(SyncKind kind, bool dryRun, long approve)
+    {
+        if (approve != 0)
+        {
+            await Services.GetRequiredService<HeldRemovals>().DecideAsync(
+                Tenant.Id, HeldDecision.Approved, approve, [], "test", TestContext.Current.CancellationToken);
+        }
+
+        return await RunAsync(kind, new SyncRequest { Trigger = SyncTrigger.Command, DryRun = dryRun });
+    }
+
+    public Task<SyncReport> IncrementalAsync(bool dryRun = false) =>
+        RunAsync(SyncKind.Incremental, new SyncRequest { Trigger = SyncTrigger.Command, DryRun = dryRun });
+
+    public Task<SyncReport> RunAsync(SyncKind kind, SyncRequest request) =>
+        Services.GetRequiredService<SyncRunner>().RunAsync(Tenant.Id, kind, request, TestContext.Current.CancellationToken);
+
+    /// <summary>Lets all that was read seem so much older.</summary>
+    public async Task AgeAsync(TimeSpan time)
+    {
+        await using var command = Database.DataSource.CreateCommand("UPDATE control.read_marks SET read_at = read_at - $2 WHERE tenant_id = $1");
+        command.Parameters.Add(new NpgsqlParameter { Value = Tenant.Id });
+        command.Parameters.Add(new NpgsqlParameter { Value = time });
+        await command.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
+    }
 
     /// <summary>A full sync that must end well.</summary>
     public async Task<SyncReport> MirrorAsync()

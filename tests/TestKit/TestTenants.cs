@@ -1,3 +1,4 @@
+using Microsoft.EntityFrameworkCore;
 using WeComSync.Domain.Storage;
 using WeComSync.Domain.Tenants;
 using WeComSync.Simulator.Corps;
@@ -42,6 +43,18 @@ public static class TestTenants
 
         await db.SaveChangesAsync(ct);
         return tenant;
+    }
+
+    /// <summary>Gives a tenant a callback address on a channel of which it has settings already.</summary>
+    public static async Task SetCallbackAsync(
+        TestDatabase database, Tenant tenant, Channel channel, string token, string encodingAesKey, CancellationToken ct)
+    {
+        await using var db = database.OpenContext();
+        var settings = await db.WeComSettings.SingleAsync(s => s.TenantId == tenant.Id && s.Channel == channel, ct);
+        settings.Token = database.Protector.Protect(tenant.Id, SecretFields.Token(channel), token);
+        settings.EncodingAesKey = database.Protector.Protect(tenant.Id, SecretFields.EncodingAesKey(channel), encodingAesKey);
+        settings.CallbackSetAt = tenant.CreatedAt;
+        await db.SaveChangesAsync(ct);
     }
 
     private static WeComSettings Settings(TestDatabase database, Tenant tenant, Channel channel, string secret, long? agentId) => new()

@@ -22,6 +22,12 @@ public sealed class HeldRemoval
     public HeldDecision Decision { get; set; } = HeldDecision.Pending;
 
     public DateTimeOffset? DecidedAt { get; set; }
+
+    /// <summary>Who approved or discarded it; null if nobody did.</summary>
+    public string? DecidedBy { get; set; }
+
+    /// <summary>When the log last said that it waits: once a day.</summary>
+    public DateTimeOffset RemindedAt { get; set; }
 }
 
 /// <summary>What became of a held removal.</summary>
@@ -29,12 +35,15 @@ public enum HeldDecision
 {
     Pending,
 
-    /// <summary>Removed after approval.</summary>
+    /// <summary>A person approved it: the next run that still misses the row removes it.</summary>
+    Approved,
+
+    /// <summary>Removed.</summary>
     Removed,
 
-    /// <summary>The row was seen again, or a newer run holds its own list.</summary>
+    /// <summary>The row was seen again.</summary>
     Expired,
 
-    /// <summary>A person decided to keep the row.</summary>
+    /// <summary>A person decided to keep the row for as long as WeCom does not return it.</summary>
     Discarded,
 }

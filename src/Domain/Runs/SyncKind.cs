@@ -11,6 +11,16 @@ public enum SyncKind
 
     /// <summary>Customers, their relations, tags and group chats.</summary>
     Customers,
+
+    /// <summary>One person or department that somebody asked for.</summary>
+    OneObject,
+}
+
+/// <summary>Sets of <see cref="SyncKind"/>.</summary>
+public static class SyncKinds
+{
+    /// <summary>Those that a schedule can name.</summary>
+    public static IReadOnlyList<SyncKind> Scheduled { get; } = [SyncKind.Full, SyncKind.Incremental, SyncKind.Customers];
 }
 
 /// <summary>What asked for a run.</summary>

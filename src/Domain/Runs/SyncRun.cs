@@ -63,6 +63,14 @@ public sealed class SyncRun
     /// <summary>The counters per kind of row, as JSON: <c>{"user":{"read":…,"created":…}}</c>.</summary>
     public string? Counts { get; set; }
 
+    /// <summary>
+    /// What nothing had told before this run found it, per kind of row and as JSON; null for a company's first run, where all is new.
+    /// </summary>
+    public string? Drift { get; set; }
+
+    /// <summary>When a person asked the run to stop; it does at its next sign of life.</summary>
+    public DateTimeOffset? CancelRequestedAt { get; set; }
+
     /// <summary>Why the run is not <see cref="RunState.Done"/>, without secrets.</summary>
     public string? Error { get; set; }
 

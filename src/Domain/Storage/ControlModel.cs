@@ -52,6 +52,7 @@ internal static class ControlModel
             run.Property(r => r.Id).UseIdentityAlwaysColumn();
             run.HasIndex(r => r.Id).IsUnique();
             run.Property(r => r.Counts).HasColumnType("jsonb");
+            run.Property(r => r.Drift).HasColumnType("jsonb");
             run.HasIndex(r => new { r.TenantId, r.Part }, "ix_sync_runs_one_running").IsUnique().HasFilter("state = 'running'");
             run.HasIndex(r => new { r.TenantId, r.StartedAt });
         });
@@ -67,6 +68,7 @@ internal static class ControlModel
             held.ToTable("held_removals", Schema);
             held.HasKey(h => new { h.TenantId, h.RunId, h.Entity, h.Key });
             held.Property(h => h.Key).HasColumnType("jsonb");
+            held.Property(h => h.RemindedAt).HasDefaultValueSql("now()");
             held.HasIndex(h => new { h.TenantId, h.Decision });
         });
         model.Entity<CallbackEvent>(callback =>
@@ -113,6 +115,12 @@ internal static class ControlModel
         {
             grant.ToTable("field_grants", Schema);
             grant.HasKey(g => new { g.TenantId, g.Field });
+        });
+        model.Entity<ReadMark>(mark =>
+        {
+            mark.ToTable("read_marks", Schema);
+            mark.HasKey(m => new { m.TenantId, m.Kind, m.Id });
+            mark.Property(m => m.Id).ValueGeneratedNever();
         });
         model.Entity<DataProtectionKey>(key =>
         {

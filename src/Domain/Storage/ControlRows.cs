@@ -44,7 +44,27 @@ internal sealed class FieldGrant
 
     public bool Granted { get; set; }
 
+    /// <summary>When that was last found out.</summary>
     public DateTimeOffset SeenAt { get; set; }
+
+    /// <summary>When WeCom last returned the field: the age of what the mirror has in it. Null if it never did.</summary>
+    public DateTimeOffset? GrantedAt { get; set; }
+}
+
+/// <summary>
+/// When a part of the directory was last read in full. Kept beside the mirror, whose rows are not rewritten when nothing changed.
+/// </summary>
+internal sealed class ReadMark
+{
+    public long TenantId { get; init; }
+
+    /// <summary><c>department</c>: its people's details; <c>tag</c>: its members; <c>named</c>: a share of those visible by name.</summary>
+    public required string Kind { get; init; }
+
+    /// <summary>Which department, tag or share.</summary>
+    public long Id { get; init; }
+
+    public DateTimeOffset ReadAt { get; set; }
 }
 
 /// <summary>One key of the Data Protection key ring, wrapped by the configured certificate.</summary>

@@ -40,7 +40,7 @@ public sealed class Tenant
     /// <summary>WeCom's errcode, where one stopped the tenant.</summary>
     public int? StoppedCode { get; private set; }
 
-    /// <summary>What WeCom answered, without secrets.</summary>
+    /// <summary>Why the tenant is stopped or slowed, without secrets.</summary>
     public string? StoppedReason { get; private set; }
 
     /// <summary>What a person must do before the tenant can go on.</summary>
@@ -80,7 +80,22 @@ public sealed class Tenant
         StoppedAt = now;
     }
 
-    /// <summary>Lets a stopped tenant go on: its settings were changed or an administrator said so.</summary>
+    /// <summary>Lets a tenant whose runs keep failing run less often, until one succeeds.</summary>
+    /// <param name="reason">What happened, without secrets.</param>
+    /// <param name="action">The step that may mend it.</param>
+    /// <param name="now">The time.</param>
+    public void Slow(string reason, string action, DateTimeOffset now)
+    {
+        if (State == TenantState.Active)
+        {
+            State = TenantState.Slowed;
+            StoppedReason = reason;
+            StoppedAction = action;
+            StoppedAt = now;
+        }
+    }
+
+    /// <summary>Lets a stopped or slowed tenant go on: its settings were changed or an administrator said so.</summary>
     public void Resume()
     {
         State = TenantState.Active;
@@ -100,6 +115,9 @@ public sealed class Tenant
 public enum TenantState
 {
     Active,
+
+    /// <summary>Its last runs failed: scheduled ones come less often until one succeeds. See <see cref="Tenant.StoppedReason"/>.</summary>
+    Slowed,
 
     /// <summary>Paused after a fatal answer; see <see cref="Tenant.StoppedAction"/>.</summary>
     Stopped,

@@ -19,6 +19,8 @@ internal static class WorkerCommands
         root.Action = serve.Action;
         root.Subcommands.Add(MigrateCommand.Create());
         root.Subcommands.Add(SyncCommand.Create());
+        root.Subcommands.Add(HeldCommand.Create());
+        root.Subcommands.Add(RunsCommand.Create());
         root.Subcommands.Add(StatusCommand.Create());
         root.Subcommands.Add(TenantsCommand.Create());
         root.Subcommands.Add(EventsCommand.Create());

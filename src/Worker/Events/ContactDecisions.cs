@@ -106,23 +106,33 @@ internal sealed class ContactDecisions
             Users.Add(user);
             DecideMemberships(key, hint, row?.Id ?? user.UserId, user, answer.AskedAt);
         }
-        else if (!IsOlder(hint, row))
+        else
         {
-            var userId = row?.Id ?? hint.UserId;
-            if (hint.Deleted || hint.RenamedAway)
+            var older = IsOlder(hint, row);
+            if (!older && (hint.Deleted || hint.RenamedAway))
             {
-                GoneUsers.Add((userId, Later(EventTime.End(hint.At, answer.AskedAt), row?.FetchedAt)));
+                GoneUsers.Add((row?.Id ?? hint.UserId, Later(EventTime.End(hint.At, answer.AskedAt), row?.FetchedAt)));
                 return;
             }
 
-            IdOnly.Add((userId, Later(hint.At, row?.FetchedAt)));
-            if (hint.Departments is { } departments)
+            var userId = row?.Id ?? hint.UserId;
+            if (!older)
+            {
+                IdOnly.Add((userId, Later(hint.At, row?.FetchedAt)));
+            }
+
+            if (hint.Departments is { } departments && (!older || IsNewestList(key, hint, row!)))
             {
                 ListMemberships(key, userId, departments, hint.DepartmentsAt);
                 LeaveMemberships(key, departments, _ => EventTime.End(hint.DepartmentsAt, answer.AskedAt));
             }
         }
     }
+
+    /// <summary>An event that is older than another one of the same person may still be the last that named departments.</summary>
+    private bool IsNewestList(string key, PersonHint hint, RowState row) =>
+        row is { Live: true, Detailed: false } && !hint.Deleted
+        && state.MembershipsOf(key).All(m => m.FetchedAt < hint.DepartmentsAt + EventTime.Second);
 
     /// <summary>
     /// The details name the departments that their reader sees; of the others only the event's list tells. Where it is not known which

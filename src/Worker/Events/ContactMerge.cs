@@ -44,7 +44,7 @@ internal sealed class ContactMerge(NpgsqlConnection connection, EventStage stage
     {
         var hints = ContactHints.Fold(events);
         await using var merge = await Merge.BeginAsync(
-            connection, claim.TenantId, MirrorPart.Directory, fence: null, events.MaxBy(e => e.Id)!.Cause, approvedRun: 0, ct);
+            connection, claim.TenantId, MirrorPart.Directory, fence: null, events.MaxBy(e => e.Id)!.Cause, ct);
         await stage.ClearAsync(ct);
         await UserRenames.ApplyAsync(merge, ContactDecisions.RenamesOf(hints, truth), ct);
         var state = await ContactState.ReadAsync(connection, claim.TenantId, hints, ct);

@@ -40,7 +40,8 @@ internal sealed class ContactReader(WeComClient client, DirectoryCallers callers
             async (tagId, stop) =>
                 truth.Tags[tagId] = await AskAsync(() => client.GetTagAsync(callers.Contacts ?? details, tagId, stop), ofTag: true),
             ct);
-        if (hints.People.Any(p => IsAmbiguous(p.Key, p.Value, state, truth)))
+        // A new id takes over memberships that are still under the old one here.
+        if (hints.Renames.Count > 0 || hints.People.Any(p => IsAmbiguous(p.Key, p.Value, state, truth)))
         {
             truth.Visible = (await client.ListDepartmentsAsync(details, ct)).Select(d => d.Id).ToHashSet();
         }

@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using Npgsql;
+using WeComSync.Domain.Inbox;
 using WeComSync.Domain.Storage;
 using WeComSync.Domain.Tenants;
 using WeComSync.Worker.Storage;
@@ -8,14 +9,17 @@ using WeComSync.Worker.Sync;
 namespace WeComSync.Worker.Events;
 
 /// <summary>
-/// Applies a tenant's waiting events until none is left. One drain at a time for each tenant, over all processes: a tenant whose WeCom
-/// is slow holds one worker and not all of them.
+/// Applies a tenant's waiting events until none is left, or until others have their turn. One drain at a time for each tenant, over all
+/// processes: a tenant whose WeCom is slow holds one worker and not all of them.
 /// </summary>
 internal sealed partial class EventDrain(
     EventClaims claims, EventApplier applier, EventFailures failures, EventStorm storm, IDbContextFactory<SyncDbContext> contexts,
-    NpgsqlDataSource dataSource, ILogger<EventDrain> logger)
+    NpgsqlDataSource dataSource, TimeProvider clock, ILogger<EventDrain> logger)
 {
     private const int Batch = 500;
+
+    /// <summary>After this a drain gives way: where events keep coming it would never end, and other tenants would wait for its worker.</summary>
+    private static readonly TimeSpan Turn = TimeSpan.FromSeconds(5);
 
     private static readonly TimeSpan PauseAfterFailure = TimeSpan.FromSeconds(30);
 
@@ -25,6 +29,7 @@ internal sealed partial class EventDrain(
     /// <returns>What became of it in a few words.</returns>
     public async Task<string> RunAsync(long tenantId, CancellationToken ct)
     {
+        var started = clock.GetTimestamp();
         while (true)
         {
             await using (var only = await SessionLock.TryTakeAsync(dataSource, LockBase + tenantId, ct))
@@ -34,7 +39,7 @@ internal sealed partial class EventDrain(
                     return "another drain of the tenant is at work and takes these events too";
                 }
 
-                if (await DrainAsync(tenantId, ct) is { } obstacle)
+                if (await DrainAsync(tenantId, started, ct) is { } obstacle)
                 {
                     return obstacle;
                 }
@@ -44,6 +49,13 @@ internal sealed partial class EventDrain(
             if (!await claims.AnyWaitsAsync(tenantId, ct))
             {
                 return "nothing waits";
+            }
+
+            if (IsOver(started))
+            {
+                // Without the lock: the new job may begin at once.
+                await InboxJobs.QueueAsync(dataSource, [tenantId], ct);
+                return "its turn is over; another job goes on with what waits";
             }
         }
     }
@@ -78,8 +90,10 @@ internal sealed partial class EventDrain(
         await command.ExecuteNonQueryAsync(ct);
     }
 
-    /// <returns>Why events are left; null if none is.</returns>
-    private async Task<string?> DrainAsync(long tenantId, CancellationToken ct)
+    private bool IsOver(long started) => clock.GetElapsedTime(started) > Turn;
+
+    /// <returns>Why events are left; null if none is, or if the turn is over.</returns>
+    private async Task<string?> DrainAsync(long tenantId, long started, CancellationToken ct)
     {
         if (await IsPausedAsync(tenantId, ct))
         {
@@ -126,6 +140,11 @@ internal sealed partial class EventDrain(
                     return "WeCom cannot be asked now; the events wait";
                 case ClaimOutcome.Stopped:
                     return "the tenant was stopped; its events wait";
+            }
+
+            if (IsOver(started))
+            {
+                return null;
             }
         }
     }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.Extensions.Options;
 using Npgsql;
 using WeComSync.Domain.Inbox;
@@ -52,7 +53,7 @@ internal sealed partial class EventStorm(
         try
         {
             LogStorm(tenant.Key, claim.Open.Count);
-            var report = await runner.RunAsync(tenant.Id, SyncKind.Full, new SyncRequest { Trigger = SyncTrigger.Event }, ct);
+            var report = await runner.RunAsync(tenant.Id, KindFor(tenant), RequestFor(claim), ct);
             switch (report.State)
             {
                 case RunState.Done:
@@ -72,6 +73,27 @@ internal sealed partial class EventStorm(
         {
             return AfterBusy;
         }
+    }
+
+    /// <summary>With the company's id list an incremental sync finds all that events tell; without it only a full one does.</summary>
+    private static SyncKind KindFor(Tenant tenant) =>
+        tenant.Settings.Any(s => s is { Channel: Channel.Contacts, Secret: not null }) ? SyncKind.Incremental : SyncKind.Full;
+
+    /// <summary>Events in full form also tell of what no list of ids shows: those people and tags are read in any case.</summary>
+    private static SyncRequest RequestFor(Claim claim)
+    {
+        IEnumerable<string> Keys(params ReadOnlySpan<ContactChange> changes)
+        {
+            var wanted = changes.ToArray();
+            return claim.Events.Where(e => e.ObjectKey is not null && ContactEvent.ChangeOf(e) is { } change && wanted.Contains(change)).Select(e => e.ObjectKey!);
+        }
+
+        return new SyncRequest
+        {
+            Trigger = SyncTrigger.Event,
+            People = [.. Keys(ContactChange.CreateUser, ContactChange.UpdateUser).Distinct(StringComparer.OrdinalIgnoreCase)],
+            Tags = [.. Keys(ContactChange.UpdateTag).Select(key => long.TryParse(key, CultureInfo.InvariantCulture, out var id) ? id : 0).Distinct()],
+        };
     }
 
     /// <summary>Where the guard holds removals, an event that says so still proves its own.</summary>

@@ -29,7 +29,7 @@ internal sealed partial class EventSweep(
 
     private const string LateSql = """
         SELECT t.id FROM control.tenants t LEFT JOIN control.inbox_drains d ON d.tenant_id = t.id
-        WHERE t.enabled AND t.state = 'active' AND (d.paused_until IS NULL OR d.paused_until <= now())
+        WHERE t.enabled AND t.state <> 'stopped' AND (d.paused_until IS NULL OR d.paused_until <= now())
           AND EXISTS (SELECT FROM control.wecom_settings s WHERE s.tenant_id = t.id AND s.channel IN ('app', 'contacts', 'customers') AND s.secret IS NOT NULL)
           AND EXISTS (
               SELECT FROM control.callback_events e

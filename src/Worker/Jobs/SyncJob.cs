@@ -62,6 +62,8 @@ internal sealed partial class SyncJob(
                 case SyncOutcome.Busy:
                     LogBusy(tenantId, kind);
                     return Busy;
+                case SyncOutcome.Slowed:
+                    return "the tenant is slowed, because its last runs failed; it is tried once an hour until one succeeds";
                 case SyncOutcome.Stopped:
                     LogStopped(tenantId, kind);
                     return "the tenant is stopped: a person must act";

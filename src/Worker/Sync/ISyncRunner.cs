@@ -27,6 +27,9 @@ internal enum SyncOutcome
     /// <summary>Nothing was done: another run of this half of the tenant's mirror is going on. Worth trying again soon.</summary>
     Busy,
 
+    /// <summary>Nothing was done: the tenant's last runs failed, and the next try is not due yet.</summary>
+    Slowed,
+
     /// <summary>The tenant is stopped, by this run or before it: a person must act first.</summary>
     Stopped,
 }

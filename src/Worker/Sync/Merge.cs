@@ -11,6 +11,19 @@ namespace WeComSync.Worker.Sync;
 /// </summary>
 internal sealed class Merge : IAsyncDisposable
 {
+    /// <summary>Removals that needed nobody's word, over all runs of a day: nine percent six times are no less than half.</summary>
+    private const string RecentlyRemoved = """
+        SELECT COALESCE(sum((counts -> $2 ->> 'guarded')::bigint), 0)::bigint FROM control.sync_runs
+        WHERE tenant_id = $1 AND started_at > now() - interval '24 hours' AND state IN ('done', 'partial') AND NOT dry_run
+        """;
+
+    /// <summary>Renames are written before the comparison, and leave their records in the feed.</summary>
+    private const string DirectoryRenames = """
+        SELECT entity, key::text, after ->> 'user_id', op,
+               jsonb_build_array(jsonb_build_object('field', 'user_id', 'old', after -> 'former_user_id', 'new', after -> 'user_id'))::text
+        FROM mirror.changes WHERE tenant_id = $1 AND op = 'renamed' AND cause = $2 ORDER BY seq
+        """;
+
     private readonly NpgsqlConnection connection;
     private readonly NpgsqlTransaction transaction;
     private readonly bool ofEvents;
@@ -18,23 +31,19 @@ internal sealed class Merge : IAsyncDisposable
     private readonly List<MirrorTable> compared = [];
     private readonly HashSet<MirrorTable> removing = [];
 
-    private Merge(NpgsqlConnection connection, NpgsqlTransaction transaction, long tenantId, bool ofEvents, string cause, long approvedRun)
+    private Merge(NpgsqlConnection connection, NpgsqlTransaction transaction, long tenantId, bool ofEvents, string cause)
     {
         this.connection = connection;
         this.transaction = transaction;
         this.ofEvents = ofEvents;
         TenantId = tenantId;
         Cause = cause;
-        ApprovedRun = approvedRun;
     }
 
     public long TenantId { get; }
 
     /// <summary><c>run:ID</c> or <c>event:ID</c>, as the change feed shows it.</summary>
     public string Cause { get; }
-
-    /// <summary>The run whose held removals a person approved; 0 if none.</summary>
-    public long ApprovedRun { get; }
 
     /// <summary>By entity; complete after <see cref="ApplyAsync"/> or <see cref="PlanAsync"/>.</summary>
     public IReadOnlyDictionary<string, KindCounts> Counts => counts;
@@ -48,11 +57,10 @@ internal sealed class Merge : IAsyncDisposable
     /// takes the cause of each object's changes from <c>causes</c>.
     /// </param>
     /// <param name="cause">See <see cref="Cause"/>.</param>
-    /// <param name="approvedRun">See <see cref="ApprovedRun"/>.</param>
     /// <param name="ct">Stops the merge; nothing is written then.</param>
     /// <exception cref="RunSupersededException">A newer run has taken the fence.</exception>
     public static async Task<Merge> BeginAsync(
-        NpgsqlConnection connection, long tenantId, MirrorPart part, long? fence, string cause, long approvedRun, CancellationToken ct)
+        NpgsqlConnection connection, long tenantId, MirrorPart part, long? fence, string cause, CancellationToken ct)
     {
         var transaction = await connection.BeginTransactionAsync(ct);
         try
@@ -69,7 +77,7 @@ internal sealed class Merge : IAsyncDisposable
                 ct);
             return fence is { } own && own != current
                 ? throw new RunSupersededException()
-                : new Merge(connection, transaction, tenantId, fence is null, cause, approvedRun);
+                : new Merge(connection, transaction, tenantId, fence is null, cause);
         }
         catch
         {
@@ -187,24 +195,43 @@ internal sealed class Merge : IAsyncDisposable
     }
 
     /// <summary>What <see cref="ApplyAsync"/> would write, without writing it.</summary>
-    /// <param name="most">Rows of one kind at the most; the counts are whole in any case.</param>
-    /// <param name="ct">Stops the plan.</param>
-    public async Task<IReadOnlyList<PlannedChange>> PlanAsync(int most, CancellationToken ct)
+    public async Task<IReadOnlyList<PlannedChange>> PlanAsync(CancellationToken ct)
     {
         var planned = new List<PlannedChange>();
+        await ReadPlanAsync(planned, DirectoryRenames, [TenantId, Cause], ct);
         foreach (var table in compared)
         {
             await CountAsync(table, ct);
-            await using var read = Command(
-                $"SELECT {MirrorSql.KeyJson(table, "d.")}::text, d.op, d.fields FROM {table.Difference} d ORDER BY d.op, 1 LIMIT {most}");
-            await using var reader = await read.ExecuteReaderAsync(ct);
-            while (await reader.ReadAsync(ct))
-            {
-                planned.Add(new PlannedChange(table.Entity, reader.GetString(0), reader.GetString(1), reader.GetFieldValue<string[]>(2)));
-            }
+            await ReadPlanAsync(planned, $"SELECT '{table.Entity}', * FROM ({MirrorSql.Describe(table)}) AS described", [TenantId], ct);
         }
 
         return planned;
+    }
+
+    /// <summary>What the differences are, kind by kind. After <see cref="ApplyAsync"/>.</summary>
+    public async Task<IReadOnlyDictionary<string, KindDrift>> DriftAsync(CancellationToken ct)
+    {
+        var drift = new Dictionary<string, KindDrift>();
+        foreach (var table in compared)
+        {
+            var kind = counts[table.Entity];
+            if (kind.Changes + kind.Held == 0)
+            {
+                continue;
+            }
+
+            var fields = new Dictionary<string, long>();
+            await using var read = Command(MirrorSql.CountFields(table));
+            await using var reader = await read.ExecuteReaderAsync(ct);
+            while (await reader.ReadAsync(ct))
+            {
+                fields.Add(reader.GetString(0), reader.GetInt64(1));
+            }
+
+            drift.Add(table.Entity, new KindDrift(kind.Created, kind.Changed, kind.Restored, kind.Renamed, kind.Removed, kind.Held, fields));
+        }
+
+        return drift;
     }
 
     /// <summary>Takes the next numbers of the change feed; the row stays locked until the commit, so they appear in order.</summary>
@@ -242,18 +269,43 @@ internal sealed class Merge : IAsyncDisposable
         return kind;
     }
 
-    /// <summary>Holds what nobody approved, if it is too much.</summary>
+    /// <summary>Holds what nobody approved, if it is too much together with what the guard let through in the last 24 hours.</summary>
     private async Task GuardAsync(MirrorTable table, RemovalGuard? guard, CancellationToken ct)
     {
+        var decided = await AreDecidedAsync(ct);
+        if (decided)
+        {
+            await ExecuteAsync(MirrorSql.DropDiscarded(table), ct);
+        }
+
         if (guard is null)
         {
             return;
         }
 
-        var unapproved = await connection.ScalarAsync<long>(MirrorSql.CountUnapproved(table), [TenantId, ApprovedRun], ct);
-        if (!guard.Allows(unapproved, await LiveAsync(table, ct)))
+        var unapproved = await connection.ScalarAsync<long>(MirrorSql.CountUnapproved(table), [TenantId], ct);
+        var recent = await connection.ScalarAsync<long>(RecentlyRemoved, [TenantId, table.Entity], ct);
+        if (guard.Allows(unapproved + recent, await LiveAsync(table, ct) + recent))
         {
-            await connection.ExecuteAsync(MirrorSql.HoldRemovals(table), [TenantId, ApprovedRun], ct);
+            Count(table.Entity, new KindCounts { Guarded = (int)unapproved });
+        }
+        else
+        {
+            await ExecuteAsync(MirrorSql.HoldRemovals(table), ct);
+        }
+    }
+
+    private Task<bool> AreDecidedAsync(CancellationToken ct) => connection.ScalarAsync<bool>(
+        "SELECT EXISTS (SELECT FROM control.held_removals WHERE tenant_id = $1 AND decision IN ('pending', 'approved', 'discarded'))", [TenantId], ct);
+
+    private async Task ReadPlanAsync(List<PlannedChange> planned, string sql, object?[] values, CancellationToken ct)
+    {
+        await using var read = Command(sql);
+        read.Add(values);
+        await using var reader = await read.ExecuteReaderAsync(ct);
+        while (await reader.ReadAsync(ct))
+        {
+            planned.Add(PlannedChange.Read(reader));
         }
     }
 
@@ -271,8 +323,7 @@ internal sealed class Merge : IAsyncDisposable
     /// <summary>A held removal is settled when its row was removed after all, or seen again.</summary>
     private async Task SettleHeldAsync(CancellationToken ct)
     {
-        if (!await connection.ScalarAsync<bool>(
-            "SELECT EXISTS (SELECT FROM control.held_removals WHERE tenant_id = $1 AND decision = 'pending')", [TenantId], ct))
+        if (!await AreDecidedAsync(ct))
         {
             return;
         }

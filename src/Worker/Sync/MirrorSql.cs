@@ -1,3 +1,6 @@
+using WeComSync.Domain.Runs;
+using WeComSync.Domain.Storage;
+
 namespace WeComSync.Worker.Sync;
 
 /// <summary>
@@ -112,21 +115,17 @@ internal static class MirrorSql
         WHERE m.tenant_id = $1 AND {Equal(table, "m.", "d.")} AND d.op = 'seen'
         """;
 
-    /// <summary>Puts back into waiting the removals that nobody approved; <c>$2</c> is the approved run or 0.</summary>
-    public static string HoldRemovals(MirrorTable table) => $"""
-        UPDATE {table.Difference} d SET op = 'held'
-        WHERE d.op = 'removed' AND NOT EXISTS (
-            SELECT FROM control.held_removals h
-            WHERE h.tenant_id = $1 AND h.run_id = $2 AND h.entity = '{table.Entity}' AND h.decision = 'pending' AND h.key = {KeyJson(table, "d.")})
-        """;
+    /// <summary>Drops the removals that a person decided against.</summary>
+    public static string DropDiscarded(MirrorTable table) =>
+        $"DELETE FROM {table.Difference} d WHERE d.op = 'removed' AND {Decided(table, HeldDecision.Discarded)}";
 
-    /// <summary>Counts the removals that no approved list (<c>$2</c>) covers.</summary>
-    public static string CountUnapproved(MirrorTable table) => $"""
-        SELECT count(*) FROM {table.Difference} d
-        WHERE d.op = 'removed' AND NOT EXISTS (
-            SELECT FROM control.held_removals h
-            WHERE h.tenant_id = $1 AND h.run_id = $2 AND h.entity = '{table.Entity}' AND h.decision = 'pending' AND h.key = {KeyJson(table, "d.")})
-        """;
+    /// <summary>Puts into waiting the removals that nobody approved.</summary>
+    public static string HoldRemovals(MirrorTable table) =>
+        $"UPDATE {table.Difference} d SET op = 'held' WHERE d.op = 'removed' AND NOT {Decided(table, HeldDecision.Approved)}";
+
+    /// <summary>Counts the removals that nobody approved.</summary>
+    public static string CountUnapproved(MirrorTable table) =>
+        $"SELECT count(*) FROM {table.Difference} d WHERE d.op = 'removed' AND NOT {Decided(table, HeldDecision.Approved)}";
 
     public static string RecordHeld(MirrorTable table) => $"""
         INSERT INTO control.held_removals (tenant_id, run_id, entity, key, name, last_seen_at, decision)
@@ -142,7 +141,7 @@ internal static class MirrorSql
         UPDATE control.held_removals h SET decided_at = now(), decision = CASE
             WHEN EXISTS (SELECT FROM {table.Difference} d WHERE d.op = 'removed' AND {KeyJson(table, "d.")} = h.key) THEN 'removed'
             ELSE 'expired' END
-        WHERE h.tenant_id = $1 AND h.entity = '{table.Entity}' AND h.decision = 'pending' AND (
+        WHERE h.tenant_id = $1 AND h.entity = '{table.Entity}' AND h.decision IN ('pending', 'approved', 'discarded') AND (
             EXISTS (SELECT FROM {table.Difference} d WHERE d.op = 'removed' AND {KeyJson(table, "d.")} = h.key)
             OR EXISTS (SELECT FROM {table.Stage} s WHERE {KeyJson(table, "s.")} = h.key))
         """;
@@ -198,11 +197,30 @@ internal static class MirrorSql
         FROM {table.Difference}
         """;
 
+    /// <summary>Every difference with its old and new values, for people.</summary>
+    public static string Describe(MirrorTable table) => $"""
+        SELECT {KeyJson(table, "d.")}::text, COALESCE({table.Label}, to_jsonb(d) ->> 'name'), d.op,
+               (SELECT jsonb_agg(jsonb_build_object('field', f.name, 'old', to_jsonb(m) -> f.name, 'new', to_jsonb(d) -> f.name) ORDER BY f.place)
+                FROM unnest(d.fields) WITH ORDINALITY AS f (name, place))::text
+        FROM {table.Difference} d LEFT JOIN {table.Target} m ON m.tenant_id = $1 AND {Equal(table, "m.", "d.")}
+        WHERE d.op <> 'seen' ORDER BY d.op, 1
+        """;
+
+    /// <summary>How many rows changed in which column.</summary>
+    public static string CountFields(MirrorTable table) =>
+        $"SELECT f, count(*) FROM {table.Difference}, unnest(fields) AS f WHERE op = 'changed' GROUP BY f ORDER BY f";
+
     public static string KeyJson(MirrorTable table, string alias) =>
         $"jsonb_build_object({string.Join(", ", table.Key.Select(c => $"'{c.Name}', {alias}{c.Name}"))})";
 
     public static string Equal(MirrorTable table, string left, string right) =>
         string.Join(" AND ", table.Key.Select(c => $"{left}{c.Name} = {right}{c.Name}"));
+
+    private static string Decided(MirrorTable table, HeldDecision decision) => $"""
+        EXISTS (
+            SELECT FROM control.held_removals h
+            WHERE h.tenant_id = $1 AND h.entity = '{table.Entity}' AND h.decision = '{EnumText.Of(decision)}' AND h.key = {KeyJson(table, "d.")})
+        """;
 
     private const string EmptyArray = "{}";
 

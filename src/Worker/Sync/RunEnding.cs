@@ -17,7 +17,7 @@ internal sealed partial class RunEnding(NpgsqlDataSource dataSource, TenantStops
     public static string? HeldAction(Tenant tenant, SyncKind kind, SyncReport report) => report.Total.Held == 0
         ? null
         : $"{report.Total.Held} removals are held because they are more than the guard allows. If they are right: "
-            + $"sync {tenant.Key} {EnumText.Of(kind)} --approve {report.RunId}";
+            + $"sync {tenant.Key} {EnumText.Of(kind)} --approve {report.RunId}; `held list {tenant.Key}` names them.";
 
     /// <summary>For a tenant that was stopped before: no run is opened.</summary>
     public static SyncReport AlreadyStopped(Tenant tenant) => new()
@@ -28,33 +28,6 @@ internal sealed partial class RunEnding(NpgsqlDataSource dataSource, TenantStops
         Error = tenant.StoppedReason,
         Action = tenant.StoppedAction,
     };
-
-    /// <summary>What a failure makes of a run.</summary>
-    /// <returns>Null for what is a bug of ours: it goes up with its stack.</returns>
-    public static SyncReport? ReportOf(Exception failure, RunSession session, CancellationToken ct)
-    {
-        SyncReport With(RunState state, string error, string? action) =>
-            new() { RunId = session.Run.Id, State = state, Duration = default, Error = error, Action = action };
-
-        return failure switch
-        {
-            WeComException { Class: WeComErrorClass.StopTenant or WeComErrorClass.StopFeature or WeComErrorClass.SkipRow } stop =>
-                With(RunState.Stopped, stop.Message, stop.Action),
-            WeComException other => With(RunState.Failed, other.Message, other.Action),
-            IActionable actionable => With(RunState.Failed, failure.Message, actionable.Action),
-            RunSupersededException => With(RunState.Failed, failure.Message, "Nothing: the newer run goes on."),
-            OperationCanceledException when session.Superseded => With(RunState.Failed, new RunSupersededException().Message, "Nothing."),
-            OperationCanceledException when ct.IsCancellationRequested =>
-                With(RunState.Cancelled, $"Stopped during phase {session.Run.Phase}; {Left(session.Run)}.", $"Nothing: the next run {Next(session.Run)}."),
-            NpgsqlException lost => With(RunState.Failed, $"PostgreSQL failed during phase {session.Run.Phase}: {lost.Message}",
-                $"Check the database; the next run {Next(session.Run)}, nothing was half-written."),
-            _ => null,
-        };
-    }
-
-    private static string Left(SyncRun run) => run.Part == MirrorPart.Customers ? "what was merged before stays" : "nothing was written";
-
-    private static string Next(SyncRun run) => run.Part == MirrorPart.Customers ? "goes on from there" : "starts anew";
 
     /// <summary>Closes a run that failed, and stops the tenant if WeCom's answer says so.</summary>
     public async Task CloseAsync(Tenant tenant, SyncRun run, Exception failure, SyncReport report)
@@ -68,6 +41,10 @@ internal sealed partial class RunEnding(NpgsqlDataSource dataSource, TenantStops
             if (failure is WeComException { Class: WeComErrorClass.StopTenant } stop)
             {
                 await stops.StopAsync(tenant.Id, stop, patience.Token);
+            }
+            else if (report.State == RunState.Failed)
+            {
+                await stops.SlowAsync(tenant.Id, report, patience.Token);
             }
         }
         catch (Exception closing) when (closing is NpgsqlException or OperationCanceledException)

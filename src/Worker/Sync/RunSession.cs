@@ -41,7 +41,10 @@ internal sealed class RunSession : IAsyncDisposable
     /// <summary>True once another process closed the run: whatever it still does cannot be merged.</summary>
     public bool Superseded { get; private set; }
 
-    /// <summary>Cancelled when the host stops or the run was superseded.</summary>
+    /// <summary>True once a person asked the run to stop.</summary>
+    public bool CancelRequested { get; private set; }
+
+    /// <summary>Cancelled when the host stops, a person says so, or the run was superseded.</summary>
     public CancellationToken Token => stopped.Token;
 
     /// <summary>Enters a phase: seen in the log, the progress bar and <c>status</c>.</summary>
@@ -66,14 +69,16 @@ internal sealed class RunSession : IAsyncDisposable
                 await using var command = dataSource.CreateCommand("""
                     UPDATE control.sync_runs
                     SET heartbeat_at = now(), phase = $3, expected = $4, read = $5, failed = $6, api_calls = $7
-                    WHERE tenant_id = $1 AND id = $2 AND state = 'running'
+                    WHERE tenant_id = $1 AND id = $2 AND state = 'running' RETURNING cancel_requested_at IS NOT NULL
                     """);
                 command.Add(Run.TenantId, Run.Id, Run.Phase, Run.Expected, Run.Read, Run.Failed, Run.ApiCalls);
                 try
                 {
-                    if (await command.ExecuteNonQueryAsync(heartbeatStop.Token) == 0)
+                    var asked = await command.ExecuteScalarAsync(heartbeatStop.Token);
+                    Superseded = asked is null;
+                    CancelRequested = asked is true;
+                    if (Superseded || CancelRequested)
                     {
-                        Superseded = true;
                         await stopped.CancelAsync();
                         return;
                     }

@@ -23,6 +23,9 @@ internal sealed record KindCounts
 
     public int Failed { get; init; }
 
+    /// <summary>Removals that the guard let through by itself: what counts towards its limit for a day.</summary>
+    public int Guarded { get; init; }
+
     /// <summary>Rows that WeCom returned and that the mirror already had like that.</summary>
     public int Unchanged => Math.Max(0, Read - Created - Changed - Restored - Renamed);
 
@@ -40,5 +43,6 @@ internal sealed record KindCounts
         Removed = a.Removed + b.Removed,
         Held = a.Held + b.Held,
         Failed = a.Failed + b.Failed,
+        Guarded = a.Guarded + b.Guarded,
     };
 }

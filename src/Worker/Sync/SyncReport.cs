@@ -29,15 +29,17 @@ internal sealed record SyncReport
     /// <summary>What a person may want to know though nothing failed.</summary>
     public IReadOnlyList<string> Warnings { get; init; } = [];
 
+    /// <summary>What nothing had told before this run found it; null for a company's first run.</summary>
+    public IReadOnlyDictionary<string, KindDrift>? Drift { get; init; }
+
+    /// <summary>Which personal fields WeCom returns to this tenant.</summary>
+    public IReadOnlyList<GrantedField> Fields { get; init; } = [];
+
+    /// <summary>What was done, in plain words; only where a single object was asked for.</summary>
+    public IReadOnlyList<string> Steps { get; init; } = [];
+
     /// <summary>What a dry run would change.</summary>
     public IReadOnlyList<PlannedChange> Planned { get; init; } = [];
 
     public KindCounts Total => Counts.Values.Aggregate(new KindCounts(), (sum, kind) => sum + kind);
 }
-
-/// <summary>One row that a dry run would write.</summary>
-/// <param name="Entity">Kind of row.</param>
-/// <param name="Key">The row's key as JSON.</param>
-/// <param name="Op"><c>created</c>, <c>changed</c>, <c>restored</c>, <c>removed</c> or <c>held</c>.</param>
-/// <param name="Fields">Columns that would change.</param>
-internal sealed record PlannedChange(string Entity, string Key, string Op, string[] Fields);

@@ -10,8 +10,11 @@ internal sealed record SyncRequest
     /// <summary>Compare only; write nothing into the mirror.</summary>
     public bool DryRun { get; init; }
 
-    /// <summary>The run whose held removals are approved; 0 for none.</summary>
-    public long ApprovedRun { get; init; }
+    /// <summary>User ids whose details an incremental sync reads in any case: events told of them.</summary>
+    public IReadOnlyCollection<string> People { get; init; } = [];
+
+    /// <summary>Tags whose members an incremental sync reads in any case.</summary>
+    public IReadOnlyCollection<long> Tags { get; init; } = [];
 
     /// <summary>Called once with the run's live row, for a progress bar.</summary>
     public Action<SyncRun>? Started { get; init; }

@@ -22,10 +22,14 @@ internal sealed class SyncRuns(NpgsqlDataSource dataSource, TimeProvider clock)
 
     /// <summary>Opens a run and takes the fence.</summary>
     /// <exception cref="RunInProgressException">Another live process runs this half of the tenant's mirror.</exception>
+    public Task<RunSession> BeginAsync(long tenantId, SyncKind kind, SyncTrigger trigger, bool dryRun, CancellationToken ct) =>
+        BeginAsync(tenantId, kind, kind == SyncKind.Customers ? MirrorPart.Customers : MirrorPart.Directory, trigger, dryRun, ct);
+
+    /// <summary>Opens a run of one half of the mirror and takes the fence.</summary>
+    /// <exception cref="RunInProgressException">Another live process runs this half of the tenant's mirror.</exception>
     public async Task<RunSession> BeginAsync(
-        long tenantId, SyncKind kind, SyncTrigger trigger, bool dryRun, CancellationToken ct)
+        long tenantId, SyncKind kind, MirrorPart part, SyncTrigger trigger, bool dryRun, CancellationToken ct)
     {
-        var part = kind == SyncKind.Customers ? MirrorPart.Customers : MirrorPart.Directory;
         var connection = await dataSource.OpenConnectionAsync(ct);
         try
         {
@@ -107,6 +111,23 @@ internal sealed class SyncRuns(NpgsqlDataSource dataSource, TimeProvider clock)
         };
     }
 
+    /// <summary>Whether no run of the tenant's half has ended well before.</summary>
+    public static async Task<bool> IsFirstAsync(NpgsqlConnection connection, SyncRun run, CancellationToken ct) =>
+        !await connection.ScalarAsync<bool>("""
+            SELECT EXISTS (
+                SELECT FROM control.sync_runs WHERE tenant_id = $1 AND part = $2 AND state IN ('done', 'partial') AND NOT dry_run AND kind <> 'one_object')
+            """, [run.TenantId, EnumText.Of(run.Part)], ct);
+
+    /// <summary>Asks a run to stop; its process does at its next sign of life.</summary>
+    /// <returns>False if no such run is at work.</returns>
+    public async Task<bool> RequestCancelAsync(long runId, CancellationToken ct)
+    {
+        await using var command = dataSource.CreateCommand(
+            "UPDATE control.sync_runs SET cancel_requested_at = now() WHERE id = $1 AND state = 'running'");
+        command.Add(runId);
+        return await command.ExecuteNonQueryAsync(ct) > 0;
+    }
+
     /// <summary>Closes a run; inside the merge's transaction when there is one, so that both are true or neither.</summary>
     /// <returns>False if another process had closed it already.</returns>
     public static async Task<bool> CloseAsync(NpgsqlConnection connection, SyncRun run, SyncReport report, CancellationToken ct)
@@ -116,13 +137,14 @@ internal sealed class SyncRuns(NpgsqlDataSource dataSource, TimeProvider clock)
             UPDATE control.sync_runs
             SET state = $3, finished_at = now(), heartbeat_at = now(), phase = $4, expected = $5, read = $6, created = $7, changed = $8,
                 unchanged = $9, removed = $10, restored = $11, renamed = $12, held = $13, failed = $14, api_calls = $15,
-                counts = $16::jsonb, error = $17, action = $18
+                counts = $16::jsonb, error = $17, action = $18,
+                drift = $19::jsonb
             WHERE tenant_id = $1 AND id = $2 AND state = 'running'
             """,
             [
                 run.TenantId, run.Id, EnumText.Of(report.State), run.Phase, run.Expected, total.Read, total.Created, total.Changed,
                 total.Unchanged, total.Removed, total.Restored, total.Renamed, total.Held, report.Errors.Count, report.ApiCalls,
-                SyncJson.Counts(report.Counts), report.Error, report.Action,
+                SyncJson.Counts(report.Counts), report.Error, report.Action, SyncJson.Drift(report.Drift),
             ],
             ct);
         if (closed > 0 && report.Errors.Count > 0)

@@ -10,11 +10,17 @@ internal static class SyncServices
     public static void AddSync(this IHostApplicationBuilder builder)
     {
         builder.Services.AddWeComClient(builder.Configuration);
+        builder.Services.AddOptionsWithValidateOnStart<SyncOptions, SyncOptionsValidator>()
+            .Bind(builder.Configuration.GetSection(SyncOptions.Section));
         builder.Services.AddSingleton<SyncRuns>();
+        builder.Services.AddSingleton<HeldRemovals>();
+        builder.Services.AddHostedService<HeldReminder>();
         builder.Services.AddSingleton<TenantStops>();
         builder.Services.AddSingleton<RunEnding>();
         builder.Services.AddSingleton<DirectorySync>();
         builder.Services.AddSingleton<CustomerSync>();
+        builder.Services.AddSingleton<CustomerCheck>();
+        builder.Services.AddSingleton<CustomerLookup>();
         builder.Services.AddSingleton<SyncRunner>();
         builder.Services.AddSingleton<ISyncRunner>(services => services.GetRequiredService<SyncRunner>());
     }

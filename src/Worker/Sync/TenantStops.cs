@@ -1,12 +1,43 @@
 using Microsoft.EntityFrameworkCore;
+using WeComSync.Domain.Runs;
 using WeComSync.Domain.Storage;
+using WeComSync.Domain.Tenants;
 using WeComSync.Worker.WeCom;
 
 namespace WeComSync.Worker.Sync;
 
-/// <summary>Stops a tenant after an answer that only a person can mend.</summary>
+/// <summary>Stops a tenant after an answer that only a person can mend, and slows one whose runs keep failing.</summary>
 internal sealed class TenantStops(IDbContextFactory<SyncDbContext> contexts, TimeProvider clock)
 {
+    /// <summary>So many failed runs one after another slow a tenant.</summary>
+    private const int FailuresInARow = 3;
+
+    /// <summary>How long a slowed tenant's scheduled runs leave it alone.</summary>
+    private static readonly TimeSpan Pause = TimeSpan.FromHours(1);
+
+    /// <summary>Whether a slowed tenant was tried a short while ago.</summary>
+    public async Task<bool> HoldsBackAsync(long tenantId, CancellationToken ct)
+    {
+        await using var db = await contexts.CreateDbContextAsync(ct);
+        var since = clock.GetUtcNow() - Pause;
+        return await db.Tenants.AnyAsync(t => t.Id == tenantId && t.State == TenantState.Slowed, ct)
+            && await db.SyncRuns.AnyAsync(r => r.TenantId == tenantId && r.StartedAt > since, ct);
+    }
+
+    /// <summary>Lets a tenant run less often whose last runs all failed.</summary>
+    public async Task SlowAsync(long tenantId, SyncReport failed, CancellationToken ct)
+    {
+        await using var db = await contexts.CreateDbContextAsync(ct);
+        var last = await db.SyncRuns.Where(r => r.TenantId == tenantId && r.State != RunState.Running && r.State != RunState.Cancelled && !r.DryRun)
+            .OrderByDescending(r => r.Id).Take(FailuresInARow).Select(r => r.State).ToListAsync(ct);
+        if (last.Count == FailuresInARow && last.TrueForAll(state => state == RunState.Failed))
+        {
+            var tenant = await db.Tenants.SingleAsync(t => t.Id == tenantId, ct);
+            tenant.Slow(failed.Error ?? "", failed.Action ?? "", clock.GetUtcNow());
+            await db.SaveChangesAsync(ct);
+        }
+    }
+
     public async Task StopAsync(long tenantId, WeComException reason, CancellationToken ct)
     {
         await using var db = await contexts.CreateDbContextAsync(ct);

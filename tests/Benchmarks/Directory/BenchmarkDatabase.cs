@@ -10,12 +10,21 @@ internal sealed class BenchmarkDatabase : IAsyncDisposable
 {
     public const string TenantKey = "benchmark";
 
+    /// <summary>Of the tenant's callbacks for contact sync.</summary>
+    public const string Token = "BenchmarkToken";
+
+    /// <inheritdoc cref="Token"/>
+    public const string EncodingAesKey = "abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG";
+
     private readonly TestDatabase database = new();
 
     /// <summary>The database as the test kit has it.</summary>
     public TestDatabase Inner => database;
 
     public string ConnectionString => database.ConnectionString;
+
+    /// <summary>Path of the tenant's callback URL for contact sync.</summary>
+    public string CallbackPath { get; private set; } = "";
 
     public static async Task<BenchmarkDatabase> CreateAsync(SimulatedCorp corp, CancellationToken ct)
     {
@@ -27,8 +36,13 @@ internal sealed class BenchmarkDatabase : IAsyncDisposable
         db.Tenants.Add(tenant);
         await db.SaveChangesAsync(ct);
         tenant.Settings.Add(created.Settings(tenant.Id, Channel.App, corp.AppSecret, corp.AgentId, now));
-        tenant.Settings.Add(created.Settings(tenant.Id, Channel.Contacts, corp.ContactsSecret, null, now));
+        var contacts = created.Settings(tenant.Id, Channel.Contacts, corp.ContactsSecret, null, now);
+        contacts.Token = created.database.Protector.Protect(tenant.Id, SecretFields.Token(Channel.Contacts), Token);
+        contacts.EncodingAesKey = created.database.Protector.Protect(tenant.Id, SecretFields.EncodingAesKey(Channel.Contacts), EncodingAesKey);
+        contacts.CallbackSetAt = now;
+        tenant.Settings.Add(contacts);
         await db.SaveChangesAsync(ct);
+        created.CallbackPath = $"/callbacks/{tenant.CallbackKey}/contacts";
         // An idle session of ours would look like one that has still to report what it wrote.
         created.database.DataSource.Clear();
         return tenant.Id == DirectorySource.TenantId ? created : throw new InvalidOperationException("The database had a tenant already.");
@@ -45,6 +59,30 @@ internal sealed class BenchmarkDatabase : IAsyncDisposable
 
     public Task<long> CountAsync(string table, CancellationToken ct) =>
         ScalarAsync($"SELECT count(*) FROM mirror.{table} WHERE tenant_id = {DirectorySource.TenantId} AND removed_at IS NULL", ct);
+
+    /// <summary>People whom a move to the root changes.</summary>
+    public async Task<IReadOnlyList<string>> UserIdsBelowRootAsync(int most, CancellationToken ct)
+    {
+        var ids = new List<string>();
+        await using var read = database.DataSource.CreateCommand("""
+            SELECT user_id FROM mirror.user_departments WHERE tenant_id = $1 AND removed_at IS NULL
+            GROUP BY user_id HAVING min(department_id) > 1 ORDER BY user_id LIMIT $2
+            """);
+        read.Parameters.AddWithValue(DirectorySource.TenantId);
+        read.Parameters.AddWithValue(most);
+        await using var reader = await read.ExecuteReaderAsync(ct);
+        while (await reader.ReadAsync(ct))
+        {
+            ids.Add(reader.GetString(0));
+        }
+
+        return ids;
+    }
+
+    /// <summary>Lets all that was read seem so much older.</summary>
+    public Task AgeAsync(TimeSpan time, CancellationToken ct) => ScalarAsync(string.Create(
+        System.Globalization.CultureInfo.InvariantCulture,
+        $"WITH aged AS (UPDATE control.read_marks SET read_at = read_at - interval '{time.TotalSeconds} s' RETURNING 1) SELECT count(*) FROM aged"), ct);
 
     public async ValueTask DisposeAsync() => await database.DisposeAsync();
 

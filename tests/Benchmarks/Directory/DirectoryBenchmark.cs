@@ -71,7 +71,7 @@ internal sealed class DirectoryBenchmark(DirectoryOptions options, Action<string
         var before = await database.RowsWrittenAsync(ct);
         await simulator.ForgetCallsAsync(ct);
         var figures = program == Worker
-            ? await RunWorkerAsync(simulator, database, ct)
+            ? await RunWorkerAsync(simulator, database, "full", ct)
             : await MeasuredProcess.RunAsync("WeComSync.Benchmarks.dll", [program], [Source(simulator, corp, database).AsVariable()], ct);
         var calls = await simulator.CallsAsync(corp, ct);
         var plan = CallPlan.Minimum(
@@ -84,10 +84,11 @@ internal sealed class DirectoryBenchmark(DirectoryOptions options, Action<string
     private static DirectorySource Source(SimulatorProcess simulator, SimulatedCorp corp, BenchmarkDatabase database) =>
         new(simulator.BaseUrl, corp.CorpId, corp.AgentId, corp.AppSecret, corp.ContactsSecret, database.ConnectionString);
 
-    private static Task<ProcessFigures> RunWorkerAsync(SimulatorProcess simulator, BenchmarkDatabase database, CancellationToken ct) =>
+    /// <summary>One sync by the worker's own program.</summary>
+    public static Task<ProcessFigures> RunWorkerAsync(SimulatorProcess simulator, BenchmarkDatabase database, string kind, CancellationToken ct) =>
         MeasuredProcess.RunAsync(
             "WeComSync.Worker.dll",
-            ["sync", BenchmarkDatabase.TenantKey, "full", "--json"],
+            ["sync", BenchmarkDatabase.TenantKey, kind, "--json"],
             [
                 ("ConnectionStrings__WeComSync", database.ConnectionString), ("WeCom__BaseUrl", simulator.BaseUrl),
                 ("DOTNET_ENVIRONMENT", "Development"), ("Logging__LogLevel__Default", "Warning"),
@@ -98,8 +99,8 @@ internal sealed class DirectoryBenchmark(DirectoryOptions options, Action<string
     {
         var corp = await AddCorpAsync(simulator, people, ct);
         await using var database = await BenchmarkDatabase.CreateAsync(corp, ct);
-        var first = await RunWorkerAsync(simulator, database, ct);
-        var second = await RunWorkerAsync(simulator, database, ct);
+        var first = await RunWorkerAsync(simulator, database, "full", ct);
+        var second = await RunWorkerAsync(simulator, database, "full", ct);
         memory.Add(new MemoryFigure(people, first.PeakMegabytes, second.PeakMegabytes));
         say($"memory with {people} people: {first.PeakMegabytes:0} MB, then {second.PeakMegabytes:0} MB");
     }

@@ -3,12 +3,6 @@ namespace WeComSync.Benchmarks.Directory;
 /// <summary><c>directory</c>: see <see cref="DirectoryOptions.Help"/>.</summary>
 internal static class DirectoryCommand
 {
-    public static int Usage()
-    {
-        Console.Error.WriteLine(DirectoryOptions.Help);
-        return 2;
-    }
-
     /// <returns>0; 1 when a goal that was to be checked is missed; 2 for a wrong command line.</returns>
     public static async Task<int> RunAsync(IReadOnlyList<string> args)
     {

@@ -113,6 +113,44 @@ public sealed class ContactEventTests(TestDatabase database) : IClassFixture<Tes
     }
 
     [Fact]
+    public async Task Rename_with_a_move_leaves_the_former_departments()
+    {
+        await using var harness = await StartAsync();
+        await harness.MirrorAsync();
+        harness.World.Move("wx0001", 3);
+        harness.World.ChangeUserId("wx0001", "carla");
+        await harness.TellAsync("update_user", [("UserID", "wx0001"), ("NewUserID", "carla"), ("Department", "3")]);
+        await harness.DrainAsync();
+        await harness.AssertMirrorIsTrueAsync();
+    }
+
+    /// <summary>Of a person who cannot be read: hired, then the newest word of the new id, then the rename; the newest list of departments counts.</summary>
+    [Theory]
+    [InlineData("4", "3", "4")]
+    [InlineData(null, "3", "3")]
+    [InlineData("4", null, "4")]
+    [InlineData(null, null, "1,2")]
+    public async Task Rename_out_of_sight_that_comes_last_adds_no_former_departments(string? newest, string? renamed, string expected)
+    {
+        await using var harness = await StartAsync(Company with { AppRange = VisibleRange.OfDepartments(6) });
+        await harness.MirrorAsync();
+        var start = DateTimeOffset.UtcNow.AddMinutes(-1);
+        await TellAsync(0, "create_user", ("UserID", "ghost"), ("Department", "1,2"));
+        await TellAsync(20, "update_user", [("UserID", "ghost.new"), .. List(newest)]);
+        await TellAsync(10, "update_user", [("UserID", "ghost"), ("NewUserID", "ghost.new"), .. List(renamed)]);
+        Assert.Equal(expected, await DepartmentsAsync(harness, "ghost.new"));
+        Assert.Equal("removed", await harness.ScalarAsync<string>(UserState, "ghost"));
+
+        (string, string)[] List(string? departments) => departments is null ? [] : [("Department", departments)];
+
+        async Task TellAsync(int second, string change, params (string, string)[] elements)
+        {
+            await harness.TellAsync(change, elements, at: start.AddSeconds(second));
+            await harness.DrainAsync();
+        }
+    }
+
+    [Fact]
     public async Task Leaver_loses_departments_and_tags_and_a_return_restores_him()
     {
         await using var harness = await StartAsync();

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Microsoft.Extensions.DependencyInjection;
 using WeComSync.Domain.Inbox;
 using WeComSync.Domain.Runs;
@@ -59,6 +60,52 @@ public sealed class InboxTests(TestDatabase database) : IClassFixture<TestDataba
         await harness.ScalarAsync<long>("UPDATE control.tenants SET state = 'active' WHERE id = $1 RETURNING id");
         await harness.DrainAsync();
         Assert.Equal("applied", await harness.StateOfAsync(id));
+    }
+
+    [Theory]
+    [InlineData(true, "disabled")]
+    [InlineData(false, "contacts.secret")]
+    public async Task Events_of_a_tenant_that_is_disabled_or_has_no_credentials_wait_without_tries_and_without_calls(bool disabled, string why)
+    {
+        await using var harness = await StartAsync();
+        var hinder = disabled ? "UPDATE control.tenants SET enabled = false WHERE id = $1" : "UPDATE control.wecom_settings SET secret = NULL, token = secret WHERE tenant_id = $1";
+        var allow = disabled ? "UPDATE control.tenants SET enabled = true WHERE id = $1" : "UPDATE control.wecom_settings SET secret = token, token = NULL WHERE tenant_id = $1";
+        await harness.ScalarAsync<long>($"WITH done AS ({hinder} RETURNING 1) SELECT count(*) FROM done");
+        var id = await harness.TellAsync(
+            "update_user", [("UserID", harness.World.PersonAt(0).UserId)], receivedAt: DateTimeOffset.UtcNow.AddSeconds(-30));
+        var calls = harness.Simulator.Calls.Count(harness.Corp.Id);
+        Assert.Contains(why, await harness.DrainAsync(), StringComparison.Ordinal);
+        await Task.WhenAll(await harness.Services.GetRequiredService<EventSweep>().RunAsync(Cancel));
+        Assert.Equal(("waiting", 0), (await harness.StateOfAsync(id), await TriesAsync(harness, id)));
+        Assert.Equal(calls, harness.Simulator.Calls.Count(harness.Corp.Id));
+
+        await harness.ScalarAsync<long>($"WITH done AS ({allow} RETURNING 1) SELECT count(*) FROM done");
+        await harness.DrainAsync();
+        Assert.Equal("applied", await harness.StateOfAsync(id));
+    }
+
+    /// <summary>Or a few tenants in which something always happens would hold every worker for ever.</summary>
+    [Fact]
+    public async Task Drain_of_a_tenant_whose_events_keep_coming_gives_way_and_leaves_a_job()
+    {
+        await using var harness = await StartAsync();
+        harness.Simulator.Faults.Always(harness.Corp, Fault.Delay(TimeSpan.FromMilliseconds(300)), "user/get");
+        await harness.TellAsync("update_user", [("UserID", harness.World.PersonAt(0).UserId)]);
+        var drain = harness.DrainAsync();
+        var clock = Stopwatch.StartNew();
+        for (var i = 0; !drain.IsCompleted; i++)
+        {
+            Assert.True(clock.Elapsed < TimeSpan.FromSeconds(40), "it never ends");
+            await harness.TellAsync("update_user", [("UserID", harness.World.PersonAt(i % 12).UserId)]);
+            await Task.WhenAny(drain, Task.Delay(100, Cancel));
+        }
+
+        Assert.Contains("turn is over", await drain, StringComparison.Ordinal);
+        Assert.Equal(1L, await harness.ScalarAsync<long>(
+            "SELECT count(*) FROM hangfire.job WHERE statename = 'Enqueued' AND invocationdata->>'Type' LIKE '%IInboxJob%' AND arguments->>0 = $1::bigint::text"));
+        harness.Simulator.Faults.Clear();
+        await harness.DrainAsync();
+        Assert.Equal(0L, await CountAsync(harness, "waiting"));
     }
 
     [Fact]

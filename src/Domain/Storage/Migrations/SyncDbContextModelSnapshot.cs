@@ -1163,6 +1163,10 @@ namespace WeComSync.Domain.Storage.Migrations
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("decided_at");
 
+                    b.Property<string>("DecidedBy")
+                        .HasColumnType("text")
+                        .HasColumnName("decided_by");
+
                     b.Property<string>("Decision")
                         .IsRequired()
                         .HasColumnType("text")
@@ -1175,6 +1179,12 @@ namespace WeComSync.Domain.Storage.Migrations
                     b.Property<string>("Name")
                         .HasColumnType("text")
                         .HasColumnName("name");
+
+                    b.Property<DateTimeOffset>("RemindedAt")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("reminded_at")
+                        .HasDefaultValueSql("now()");
 
                     b.HasKey("TenantId", "RunId", "Entity", "Key")
                         .HasName("pk_held_removals");
@@ -1283,6 +1293,10 @@ namespace WeComSync.Domain.Storage.Migrations
                         .HasColumnType("integer")
                         .HasColumnName("api_calls");
 
+                    b.Property<DateTimeOffset?>("CancelRequestedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("cancel_requested_at");
+
                     b.Property<int>("Changed")
                         .HasColumnType("integer")
                         .HasColumnName("changed");
@@ -1294,6 +1308,10 @@ namespace WeComSync.Domain.Storage.Migrations
                     b.Property<int>("Created")
                         .HasColumnType("integer")
                         .HasColumnName("created");
+
+                    b.Property<string>("Drift")
+                        .HasColumnType("jsonb")
+                        .HasColumnName("drift");
 
                     b.Property<bool>("DryRun")
                         .HasColumnType("boolean")
@@ -1516,6 +1534,10 @@ namespace WeComSync.Domain.Storage.Migrations
                         .HasColumnType("boolean")
                         .HasColumnName("granted");
 
+                    b.Property<DateTimeOffset?>("GrantedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("granted_at");
+
                     b.Property<DateTimeOffset>("SeenAt")
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("seen_at");
@@ -1577,6 +1599,30 @@ namespace WeComSync.Domain.Storage.Migrations
                         .HasName("pk_merge_fences");
 
                     b.ToTable("merge_fences", "control");
+                });
+
+            modelBuilder.Entity("WeComSync.Domain.Storage.ReadMark", b =>
+                {
+                    b.Property<long>("TenantId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("tenant_id");
+
+                    b.Property<string>("Kind")
+                        .HasColumnType("text")
+                        .HasColumnName("kind");
+
+                    b.Property<long>("Id")
+                        .HasColumnType("bigint")
+                        .HasColumnName("id");
+
+                    b.Property<DateTimeOffset>("ReadAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("read_at");
+
+                    b.HasKey("TenantId", "Kind", "Id")
+                        .HasName("pk_read_marks");
+
+                    b.ToTable("read_marks", "control");
                 });
 
             modelBuilder.Entity("WeComSync.Domain.Storage.SecretProbe", b =>

@@ -5,12 +5,12 @@ using WeComSync.Domain.Storage;
 
 namespace WeComSync.Worker.Commands.Status;
 
-/// <summary><c>status</c>: what waits, what is due, what runs and what is held.</summary>
+/// <summary><c>status</c>: what waits, what is due, what runs, what is held, and how far callbacks lag behind.</summary>
 internal static class StatusCommand
 {
     public static Command Create()
     {
-        var command = new Command("status", "Show queues, schedules, running and held runs.") { CommandOutput.JsonOption() };
+        var command = new Command("status", "Show queues, schedules, running and held runs, and what becomes of callbacks.") { CommandOutput.JsonOption() };
         command.SetAction((parse, ct) => WorkerHost.RunAsync(
             builder => builder.Services.AddSingleton<StatusReader>(),
             async (services, stop) =>
@@ -29,6 +29,7 @@ internal static class StatusCommand
         PrintSchedules(console, status.Schedules);
         PrintRunning(console, status.Running);
         PrintHeld(console, status.Held);
+        PrintCallbacks(console, status.Callbacks);
     }
 
     private static void PrintJobs(IAnsiConsole console, JobsStatus? jobs)
@@ -120,6 +121,31 @@ internal static class StatusCommand
                 ResultTable.Time(run.StartedAt),
                 string.Join(", ", run.Removals.Select(removal => $"{removal.Value} {removal.Key}")),
                 $"sync {run.Tenant} {EnumText.Of(run.Kind)} --approve {run.Run}");
+        }
+
+        console.Write(table);
+    }
+
+    private static void PrintCallbacks(IAnsiConsole console, IReadOnlyList<CallbackStatus> callbacks)
+    {
+        if (callbacks.Count == 0)
+        {
+            console.WriteText("Callbacks: no event was ever received.");
+            return;
+        }
+
+        console.WriteText("Callbacks; the lag is from receipt to the mirror, median of the last hundred events:");
+        var table = ResultTable.Create(console, "TENANT", "LAG", "WAITING", "SINCE", "FAILED", "PARKED", "LAST RECEIVED");
+        foreach (var tenant in callbacks)
+        {
+            table.Add(
+                tenant.Tenant,
+                tenant.LagSeconds is { } lag ? string.Create(CultureInfo.InvariantCulture, $"{lag:0.0} s") : "-",
+                Number(tenant.Waiting),
+                ResultTable.Time(tenant.WaitingSince),
+                Number(tenant.Failed),
+                Number(tenant.Parked),
+                ResultTable.Time(tenant.LastReceivedAt));
         }
 
         console.Write(table);

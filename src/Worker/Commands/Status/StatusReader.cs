@@ -13,7 +13,9 @@ internal sealed class StatusReader(IDbContextFactory<SyncDbContext> contexts, Ti
     public async Task<StatusReport> ReadAsync(CancellationToken ct)
     {
         await using var db = await contexts.CreateDbContextAsync(ct);
-        return new(await ReadJobsAsync(db, ct), await ReadSchedulesAsync(db, ct), await ReadRunningAsync(db, ct), await ReadHeldAsync(db, ct));
+        return new(
+            await ReadJobsAsync(db, ct), await ReadSchedulesAsync(db, ct), await ReadRunningAsync(db, ct), await ReadHeldAsync(db, ct),
+            await ReadCallbacksAsync(db, ct));
     }
 
     private static async Task<JobsStatus?> ReadJobsAsync(SyncDbContext db, CancellationToken ct)
@@ -46,7 +48,7 @@ internal sealed class StatusReader(IDbContextFactory<SyncDbContext> contexts, Ti
     }
 
     private static DateTimeOffset? NextDue(Tenant tenant, Schedule schedule, DateTimeOffset now) =>
-        tenant is { Enabled: true, State: TenantState.Active }
+        tenant is { Enabled: true, State: not TenantState.Stopped }
         && TimeZoneInfo.TryFindSystemTimeZoneById(tenant.TimeZone, out var zone)
         && CronExpression.TryParse(ScheduleDefaults.Effective(tenant.Id, schedule.Kind, schedule.Cron), out var cron)
             ? cron.WithTimeZone(zone).GetNextValidTimeAfter(now)
@@ -80,6 +82,27 @@ internal sealed class StatusReader(IDbContextFactory<SyncDbContext> contexts, Ti
                 run.Key.Tenant, run.Key.Run, run.Key.Kind, run.Key.StartedAt, run.ToDictionary(row => row.Entity, row => row.Count))),
         ];
     }
+
+    private static async Task<IReadOnlyList<CallbackStatus>> ReadCallbacksAsync(SyncDbContext db, CancellationToken ct) =>
+        await db.Database.SqlQuery<CallbackStatus>($"""
+            SELECT t.key AS tenant, waiting.events AS waiting, waiting.since AS waiting_since, unhappy.failed, unhappy.parked,
+                   latest.received_at AS last_received_at, latest.lag AS lag_seconds
+            FROM control.tenants t
+                CROSS JOIN LATERAL (
+                    SELECT count(*) AS events, min(received_at) AS since FROM control.callback_events
+                    WHERE tenant_id = t.id AND state = 'waiting') waiting
+                CROSS JOIN LATERAL (
+                    SELECT count(*) FILTER (WHERE state = 'failed') AS failed, count(*) FILTER (WHERE state = 'parked') AS parked
+                    FROM control.callback_events WHERE tenant_id = t.id AND state IN ('failed', 'parked')) unhappy
+                CROSS JOIN LATERAL (
+                    SELECT max(received_at) AS received_at,
+                           percentile_cont(0.5) WITHIN GROUP (ORDER BY extract(epoch FROM applied_at - received_at)::float8)
+                               FILTER (WHERE state = 'applied') AS lag
+                    FROM (SELECT received_at, applied_at, state FROM control.callback_events
+                          WHERE tenant_id = t.id ORDER BY id DESC LIMIT 100) newest) latest
+            WHERE latest.received_at IS NOT NULL
+            ORDER BY t.key
+            """).ToListAsync(ct);
 
     private sealed record StateCount(string State, long Jobs);
 }

@@ -7,8 +7,10 @@ namespace WeComSync.Worker.Commands.Status;
 /// <param name="Schedules">The schedules that tenants chose.</param>
 /// <param name="Running">Runs that say they are at work.</param>
 /// <param name="Held">Runs whose removals a person must approve or discard.</param>
+/// <param name="Callbacks">Every tenant that ever had an event.</param>
 internal sealed record StatusReport(
-    JobsStatus? Jobs, IReadOnlyList<ScheduleStatus> Schedules, IReadOnlyList<RunningStatus> Running, IReadOnlyList<HeldStatus> Held);
+    JobsStatus? Jobs, IReadOnlyList<ScheduleStatus> Schedules, IReadOnlyList<RunningStatus> Running, IReadOnlyList<HeldStatus> Held,
+    IReadOnlyList<CallbackStatus> Callbacks);
 
 /// <summary>The job server's tables.</summary>
 /// <param name="Queues">Every queue that has a job.</param>
@@ -46,3 +48,14 @@ internal sealed record RunningStatus(string Tenant, string Phase, string Owner, 
 /// <param name="StartedAt">When.</param>
 /// <param name="Removals">How many rows of each kind are held.</param>
 internal sealed record HeldStatus(string Tenant, long Run, SyncKind Kind, DateTimeOffset StartedAt, IReadOnlyDictionary<string, int> Removals);
+
+/// <summary>What becomes of a tenant's events.</summary>
+/// <param name="Tenant">The tenant's key.</param>
+/// <param name="Waiting">Events that were not tried yet, or wait until the tenant goes on.</param>
+/// <param name="WaitingSince">When the oldest of them was received; null if none waits.</param>
+/// <param name="Failed">Events that are tried again by jobs of their own.</param>
+/// <param name="Parked">Events that were given up; <c>events replay</c> tries them again.</param>
+/// <param name="LastReceivedAt">When the newest event came.</param>
+/// <param name="LagSeconds">From receipt to the mirror, the median of the last hundred events; null if none of them was applied.</param>
+internal sealed record CallbackStatus(
+    string Tenant, long Waiting, DateTimeOffset? WaitingSince, long Failed, long Parked, DateTimeOffset LastReceivedAt, double? LagSeconds);

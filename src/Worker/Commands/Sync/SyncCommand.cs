@@ -1,5 +1,4 @@
 using System.CommandLine;
-using Microsoft.EntityFrameworkCore;
 using WeComSync.Domain.Runs;
 using WeComSync.Domain.Storage;
 using WeComSync.Domain.Tenants;
@@ -7,80 +6,116 @@ using WeComSync.Worker.Sync;
 
 namespace WeComSync.Worker.Commands.Sync;
 
-/// <summary><c>sync TENANT full</c>: one run now, in this process.</summary>
+/// <summary><c>sync TENANT full|incremental</c>: one run now, in this process.</summary>
 internal static class SyncCommand
 {
+    private const string Help = """
+        Run one sync now and show its progress.
+
+        'full' reads everything. 'incremental' compares the ids of the whole company, and reads the details of those who
+        are new or moved and of a part of the rest in turn. 'customers' reads customers, their tags and group chats, and goes on where a
+        broken run stopped; 'customer ID' reads one and tells it step by step. '--dry-run' prints the full difference and writes nothing.
+
+        Exit codes: 0 done; 1 failed, nothing half-applied; 2 wrong usage; 3 done, but removals are held ('held list');
+        4 the tenant is stopped; 5 done except for what is listed.
+        """;
+
+    /// <summary>The kind that reads a single customer.</summary>
+    private const string OneCustomer = "customer";
+
     public static Command Create()
     {
         var tenant = new Argument<string>("TENANT") { Description = "The tenant's key." };
         var kind = new Argument<string>("KIND") { Description = "What to read." };
-        kind.AcceptOnlyFromAmong([.. SyncRunner.Available.Select(EnumText.Of)]);
+        kind.AcceptOnlyFromAmong([.. SyncRunner.Available.Select(EnumText.Of), OneCustomer]);
+        var id = new Argument<string?>("ID") { Description = "With kind customer: whom to read.", Arity = ArgumentArity.ZeroOrOne };
         var dryRun = new Option<bool>("--dry-run") { Description = "Compare only; write nothing into the mirror." };
         var approve = new Option<long>("--approve")
         {
             Description = "Read again, and remove what run RUN held if it is still missing.",
             HelpName = "RUN",
         };
-        var command = new Command("sync", "Run one sync now and show its progress.")
+        var csv = new Option<bool>(SyncOutput.CsvName) { Description = "With --dry-run: print the difference as CSV, a row for each field." };
+        var command = new Command("sync", Help) { tenant, kind, id, dryRun, approve, csv, CommandOutput.JsonOption() };
+        command.Validators.Add(given =>
         {
-            tenant, kind, dryRun, approve, CommandOutput.JsonOption(),
-        };
+            if (given.GetValue(dryRun) && given.GetValue(approve) != 0)
+            {
+                given.AddError("--approve decides, and --dry-run changes nothing: use one of them.");
+            }
+
+            if (given.GetValue(csv) && !given.GetValue(dryRun))
+            {
+                given.AddError("--csv prints what --dry-run finds: use both.");
+            }
+        });
+        command.Validators.Add(result =>
+        {
+            if ((result.GetValue(kind) == OneCustomer) != (result.GetValue(id) is not null))
+            {
+                result.AddError("An id belongs to kind customer, and kind customer needs one: sync TENANT customer ID.");
+            }
+        });
         command.SetAction((parsed, ct) => WorkerHost.RunAsync(
             builder => builder.AddSync(),
             async (services, stop) =>
             {
-                var found = await FindAsync(services, parsed.GetRequiredValue(tenant), stop);
-                var request = new SyncRequest
+                var found = await TenantLookup.FindAsync(services, parsed.GetRequiredValue(tenant), stop);
+                if (parsed.GetValue(approve) is var run and not 0)
                 {
-                    Trigger = SyncTrigger.Command,
-                    DryRun = parsed.GetValue(dryRun),
-                    ApprovedRun = await CheckApprovedAsync(services, found, parsed.GetValue(approve), stop),
-                };
-                var report = await RunAsync(services, found, EnumText.Parse<SyncKind>(parsed.GetRequiredValue(kind)), request, stop);
-                SyncOutput.Write(parsed, found.Key, report);
-                return ExitCode(report);
+                    await HeldCommand.DecideAsync(services, found, HeldDecision.Approved, run, [], stop);
+                }
+
+                var request = new SyncRequest { Trigger = SyncTrigger.Command, DryRun = parsed.GetValue(dryRun) };
+                if (parsed.GetValue(id) is { } customer)
+                {
+                    return await LookUpAsync(parsed, services, found, customer, request, stop);
+                }
+
+                return await RunAsync(parsed, services, found, EnumText.Parse<SyncKind>(parsed.GetRequiredValue(kind)), request, stop);
             },
             ct));
         return command;
     }
 
-    private static async Task<SyncReport> RunAsync(
-        IServiceProvider services, Tenant tenant, SyncKind kind, SyncRequest request, CancellationToken ct)
+    /// <summary>Runs a sync with its progress and prints how it ended.</summary>
+    /// <returns>The exit code.</returns>
+    public static async Task<int> RunAsync(
+        ParseResult parsed, IServiceProvider services, Tenant tenant, SyncKind kind, SyncRequest request, CancellationToken ct)
     {
-        await using var progress = new SyncProgress();
+        SyncReport report;
+        await using (var progress = new SyncProgress())
+        {
+            report = await WhenFreeAsync(
+                () => services.GetRequiredService<SyncRunner>().RunAsync(tenant.Id, kind, request with { Started = progress.Follow }, ct));
+        }
+
+        SyncOutput.Write(parsed, tenant.Key, kind, report);
+        return ExitCode(report);
+    }
+
+    /// <summary>Reads one customer and prints what was done, step by step.</summary>
+    private static async Task<int> LookUpAsync(
+        ParseResult parsed, IServiceProvider services, Tenant tenant, string externalUserId, SyncRequest request, CancellationToken ct)
+    {
+        var steps = new List<string>();
+        var report = await WhenFreeAsync(
+            () => services.GetRequiredService<SyncRunner>().LookUpCustomerAsync(tenant.Id, externalUserId, request, steps.Add, ct));
+        SyncOutput.Write(parsed, tenant.Key, SyncKind.OneObject, report with { Steps = steps });
+        return ExitCode(report);
+    }
+
+    private static async Task<SyncReport> WhenFreeAsync(Func<Task<SyncReport>> run)
+    {
         try
         {
-            return await services.GetRequiredService<SyncRunner>().RunAsync(
-                tenant.Id, kind, request with { Started = progress.Follow }, ct);
+            return await run();
         }
         catch (RunInProgressException running)
         {
             throw new CommandFailedException(
-                $"{running.Message} Wait until it ends (`status` shows it), or stop that process; then run the command again.");
+                $"{running.Message} Wait until it ends (`status` shows it), or stop it with `runs cancel {running.RunId}`; then run the command again.");
         }
-    }
-
-    private static async Task<Tenant> FindAsync(IServiceProvider services, string key, CancellationToken ct)
-    {
-        await using var db = await services.GetRequiredService<IDbContextFactory<SyncDbContext>>().CreateDbContextAsync(ct);
-        var tenant = await db.Tenants.AsNoTracking().SingleOrDefaultAsync(t => t.Key == key, ct)
-            ?? throw new BadInputException($"There is no tenant '{key}'. `tenants list` shows them, `tenants apply FILE` adds one.", []);
-        return tenant.Enabled
-            ? tenant
-            : throw new CommandFailedException($"Tenant {key} is disabled. Set \"enabled\": true in its file and run `tenants apply`.");
-    }
-
-    private static async Task<long> CheckApprovedAsync(IServiceProvider services, Tenant tenant, long run, CancellationToken ct)
-    {
-        if (run == 0)
-        {
-            return 0;
-        }
-
-        await using var db = await services.GetRequiredService<IDbContextFactory<SyncDbContext>>().CreateDbContextAsync(ct);
-        return await db.HeldRemovals.AnyAsync(h => h.TenantId == tenant.Id && h.RunId == run && h.Decision == HeldDecision.Pending, ct)
-            ? run
-            : throw new BadInputException($"Run {run} of tenant {tenant.Key} holds no removals. `status` shows the runs that do.", []);
     }
 
     private static int ExitCode(SyncReport report) => report.State switch

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using System.Text.Json;
 using Spectre.Console;
 using WeComSync.Domain.Runs;
 using WeComSync.Worker.Sync;
@@ -12,18 +13,30 @@ internal static class SyncOutput
     /// <summary>More errors than these are counted, not printed; the run keeps them all.</summary>
     private const int ErrorsShown = 20;
 
-    public static void Write(ParseResult parsed, string tenant, SyncReport report)
+    /// <summary>The option that asks for CSV.</summary>
+    public const string CsvName = "--csv";
+
+    public static void Write(ParseResult parsed, string tenant, SyncKind kind, SyncReport report)
     {
-        CommandOutput.Write(parsed, Json(tenant, report), console => Text(console, tenant, report));
+        if (parsed.CommandResult.Command.Options.Any(o => o.Name == CsvName) && parsed.GetValue<bool>(CsvName))
+        {
+            PlannedCsv.Write(report.Planned);
+        }
+        else
+        {
+            CommandOutput.Write(parsed, Json(tenant, kind, report), console => Text(console, tenant, report));
+        }
+
         foreach (var line in new[] { report.Error, report.Action }.OfType<string>())
         {
             Console.Error.WriteLine(PlainText.OneLine(line));
         }
     }
 
-    private static object Json(string tenant, SyncReport report) => new
+    private static object Json(string tenant, SyncKind kind, SyncReport report) => new
     {
         tenant,
+        kind,
         run = report.RunId,
         report.State,
         report.DryRun,
@@ -38,6 +51,9 @@ internal static class SyncOutput
         errors = report.Errors,
         report.Counts,
         report.Warnings,
+        steps = report.Steps.Count > 0 ? report.Steps : null,
+        report.Drift,
+        report.Fields,
         report.Error,
         report.Action,
         planned = report.DryRun ? report.Planned : null,
@@ -45,6 +61,11 @@ internal static class SyncOutput
 
     private static void Text(IAnsiConsole console, string tenant, SyncReport report)
     {
+        foreach (var step in report.Steps)
+        {
+            console.WriteLine(PlainText.OneLine(step));
+        }
+
         if (report.RunId > 0)
         {
             var table = new Table().Border(console.Profile.Capabilities.Ansi ? TableBorder.Rounded : TableBorder.None);
@@ -64,7 +85,7 @@ internal static class SyncOutput
             console.Write(table);
             foreach (var change in report.Planned)
             {
-                console.WriteLine(PlainText.OneLine($"{change.Op} {change.Entity} {change.Key} {string.Join(", ", change.Fields)}"));
+                console.WriteText(Describe(change));
             }
 
             foreach (var error in report.Errors.Take(ErrorsShown))
@@ -78,6 +99,19 @@ internal static class SyncOutput
             }
         }
 
+        if (report is { DryRun: false, Drift: { } drift })
+        {
+            foreach (var (entity, found) in drift)
+            {
+                console.WriteText($"Not told by any event before: {entity} {Describe(found)}");
+            }
+        }
+
+        if (report.Fields.Any(f => !f.Granted))
+        {
+            console.WriteText($"Fields that WeCom withholds: {string.Join(", ", report.Fields.Where(f => !f.Granted).Select(Describe))}.");
+        }
+
         foreach (var warning in report.Warnings)
         {
             console.WriteLine(PlainText.OneLine($"Note: {warning}"));
@@ -85,6 +119,29 @@ internal static class SyncOutput
 
         console.WriteLine(Last(tenant, report));
     }
+
+    private static string Describe(PlannedChange change)
+    {
+        var fields = change.Op is "created" ? [] : change.Fields.Select(f => $"{f.Field}: {Value(f.Old)} -> {Value(f.New)}");
+        return $"{change.Op} {change.Entity} {PlannedCsv.Id(change)}{(change.Name is null ? "" : $" {change.Name}")} {string.Join(", ", fields)}".TrimEnd();
+    }
+
+    private static string Value(JsonElement? value) => value is { ValueKind: not JsonValueKind.Null } given ? given.ToString() : "(none)";
+
+    private static string Describe(KindDrift drift)
+    {
+        (int Count, string Words)[] parts =
+        [
+            (drift.Created, "created"), (drift.Restored, "restored"), (drift.Renamed, "renamed"), (drift.Removed, "removed"), (drift.Held, "held"),
+        ];
+        var fields = string.Join(", ", drift.Fields.Select(f => $"{f.Key} {f.Value}"));
+        return string.Join(", ", [
+            .. parts.Where(p => p.Count > 0).Select(p => $"{p.Count} {p.Words}"), .. drift.Changed > 0 ? [$"{drift.Changed} changed ({fields})"] : Array.Empty<string>(),
+        ]);
+    }
+
+    private static string Describe(GrantedField field) =>
+        field.LastReturnedAt is { } at ? $"{field.Field} (kept from {ResultTable.Time(at)})" : field.Field;
 
     private static string Last(string tenant, SyncReport report) => report.RunId == 0
         ? $"{tenant} is stopped; no call was made."

@@ -112,7 +112,7 @@ internal sealed class TenantFileReader(TextSources sources, List<string> problem
     private static Dictionary<SyncKind, string> ReadSchedules(FileObject? block)
     {
         var schedules = new Dictionary<SyncKind, string>();
-        foreach (var kind in Enum.GetValues<SyncKind>())
+        foreach (var kind in SyncKinds.Scheduled)
         {
             if (block?.Text(EnumText.Of(kind), TextRules.Cron) is { } cron)
             {

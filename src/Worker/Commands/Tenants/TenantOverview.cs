@@ -15,7 +15,7 @@ internal sealed record TenantOverview(
         // The newest run of each kind. A dry run changed nothing and says nothing about how old the mirror is.
         var runs = await db.SyncRuns.FromSql($"""
             SELECT run.* FROM control.tenants tenant
-            CROSS JOIN unnest({Enum.GetValues<SyncKind>().Select(EnumText.Of).ToArray()}) AS wanted (kind)
+            CROSS JOIN unnest({SyncKinds.Scheduled.Select(EnumText.Of).ToArray()}) AS wanted (kind)
             CROSS JOIN LATERAL (
                 SELECT * FROM control.sync_runs WHERE tenant_id = tenant.id AND kind = wanted.kind AND NOT dry_run
                 ORDER BY started_at DESC, id DESC LIMIT 1) AS run
@@ -26,10 +26,12 @@ internal sealed record TenantOverview(
 
     private static TenantOverview Of(Tenant tenant, IEnumerable<SyncRun> runs)
     {
-        var stopped = tenant.State == TenantState.Stopped
+        var stopped = tenant.State != TenantState.Active
             ? new StopReason(tenant.StoppedAt, tenant.StoppedCode, tenant.StoppedReason, tenant.StoppedAction)
             : null;
-        var state = stopped is not null ? ShownState.Stopped : tenant.Enabled ? ShownState.Active : ShownState.Disabled;
+        var state = tenant.State == TenantState.Stopped ? ShownState.Stopped
+            : !tenant.Enabled ? ShownState.Disabled
+            : tenant.State == TenantState.Slowed ? ShownState.Slowed : ShownState.Active;
         return new(
             tenant.Key, tenant.Id, tenant.Name, tenant.CorpId, tenant.Enabled, state, stopped, [.. runs.OrderBy(run => run.Kind).Select(RunOverview.Of)]);
     }
@@ -40,8 +42,9 @@ internal enum ShownState
 {
     Active,
     Disabled,
+    Slowed,
     Stopped,
 }
 
-/// <summary>Why a tenant is stopped and what mends it.</summary>
+/// <summary>Why a tenant is stopped or slowed and what mends it.</summary>
 internal sealed record StopReason(DateTimeOffset? At, int? Code, string? Reason, string? Action);

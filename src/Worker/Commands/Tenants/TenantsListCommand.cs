@@ -33,7 +33,7 @@ internal static class TenantsListCommand
             return;
         }
 
-        var kinds = Enum.GetValues<SyncKind>();
+        var kinds = SyncKinds.Scheduled;
         var table = ResultTable.Create(console, ["KEY", "NAME", "STATE", .. kinds.Select(kind => $"LAST {EnumText.Of(kind).ToUpperInvariant()}")]);
         foreach (var tenant in tenants)
         {
@@ -47,7 +47,7 @@ internal static class TenantsListCommand
             if (tenant.Stopped is { } stopped)
             {
                 console.WriteText(
-                    $"{tenant.Key} is stopped since {ResultTable.Time(stopped.At)}: {stopped.Reason} {stopped.Action} "
+                    $"{tenant.Key} is {(tenant.State == ShownState.Slowed ? "slowed" : "stopped")} since {ResultTable.Time(stopped.At)}: {stopped.Reason} {stopped.Action} "
                     + $"Then: 'tenants resume {tenant.Key}'.");
             }
         }

@@ -33,7 +33,7 @@ internal static class TenantsResumeCommand
         return command;
     }
 
-    /// <returns>False if the tenant was not stopped.</returns>
+    /// <returns>False if the tenant was neither stopped nor slowed.</returns>
     /// <exception cref="BadInputException">There is no such tenant.</exception>
     private static async Task<bool> ResumeAsync(SyncDbContext db, string key, TimeProvider clock, CancellationToken ct)
     {
@@ -41,7 +41,7 @@ internal static class TenantsResumeCommand
         await db.Database.ExecuteSqlAsync($"SELECT FROM control.tenants WHERE key = {key} FOR UPDATE", ct);
         var tenant = await db.Tenants.SingleOrDefaultAsync(tenant => tenant.Key == key, ct)
             ?? throw new BadInputException($"There is no tenant '{key}'; nothing was changed. 'tenants list' shows their keys.");
-        if (tenant.State != TenantState.Stopped)
+        if (tenant.State == TenantState.Active)
         {
             return false;
         }

@@ -10,16 +10,6 @@ namespace WeComSync.Worker.Events.Customers;
 /// <param name="claim">Says whose events they are.</param>
 internal sealed class CustomerEventMerge(CustomerStage stage, Claim claim)
 {
-    private const string KnownFollows = """
-        SELECT f.* FROM (SELECT DISTINCT external_user_id FROM stage_follows) s
-            JOIN mirror.follows f ON f.tenant_id = $1 AND f.external_user_id = s.external_user_id
-        """;
-
-    private const string SpellUsers = """
-        UPDATE stage_follows s SET user_id = u.user_id FROM mirror.users u
-        WHERE u.tenant_id = $1 AND lower(u.user_id) = lower(s.user_id) AND u.user_id <> s.user_id
-        """;
-
     private const string MarkDeletions = """
         INSERT INTO stage_follows_beside (user_id, external_user_id, deleted_by_customer_at, fetched_at)
         SELECT u, e, CASE WHEN back THEN '-infinity' ELSE at END, CASE WHEN back THEN now() ELSE at END
@@ -60,7 +50,7 @@ internal sealed class CustomerEventMerge(CustomerStage stage, Claim claim)
     {
         var connection = stage.Connection;
         await using var merge = await Merge.BeginAsync(
-            connection, claim.TenantId, MirrorPart.Customers, fence: null, events.MaxBy(e => e.Id)!.Cause, approvedRun: 0, ct);
+            connection, claim.TenantId, MirrorPart.Customers, fence: null, events.MaxBy(e => e.Id)!.Cause, ct);
         await stage.ClearAsync(ct);
         await connection.ExecuteAsync("TRUNCATE causes, gone_corp_tags", [], ct);
         var decisions = CustomerDecisions.Make(events, answers, await CustomerState.ReadAsync(connection, claim.TenantId, events, ct));
@@ -142,12 +132,9 @@ internal sealed class CustomerEventMerge(CustomerStage stage, Claim claim)
 
     private static async Task CompareFollowsAsync(Merge merge, CancellationToken ct)
     {
-        await merge.ExecuteAsync(SpellUsers, ct);
-        await CustomerDerivation.CompleteAsync(merge, KnownFollows, ct);
         await merge.ExecuteAsync(DropTags, ct);
         await merge.ExecuteAsync(NameCustomers, ct);
-        await merge.CompareAsync(CustomerTables.Customers, ct);
-        await merge.ComparePartAsync(CustomerTables.Follows, KnownFollows, ct);
+        await CustomerDerivation.CompareReadAsync(merge, ct);
         await merge.RemoveKnownAsync(CustomerTables.Follows, "SELECT * FROM gone_follows", ct);
         await merge.CompareAsync(CustomerTables.FollowMarks, ct);
         await CustomerDerivation.HideUnfollowedAsync(merge, ct);

@@ -20,6 +20,15 @@ internal static class CustomerDerivation
         }
     }
 
+    /// <summary>Compares customers who were read one by one, and all their relations.</summary>
+    public static async Task CompareReadAsync(Merge merge, CancellationToken ct)
+    {
+        await merge.ExecuteAsync(SpellUsers, ct);
+        await CompleteAsync(merge, OfStagedCustomers, ct);
+        await merge.CompareAsync(CustomerTables.Customers, ct);
+        await merge.ComparePartAsync(CustomerTables.Follows, OfStagedCustomers, ct);
+    }
+
     /// <summary>Marks customers whom nobody visible follows any more. After the comparison of the relations.</summary>
     public static async Task HideUnfollowedAsync(Merge merge, CancellationToken ct)
     {
@@ -34,6 +43,17 @@ internal static class CustomerDerivation
     private const string EmptyTags = """
         UPDATE stage_follows SET tag_ids = '{}' WHERE tag_ids IS NULL AND EXISTS (SELECT FROM stage_follows WHERE tag_ids IS NOT NULL);
         UPDATE stage_follows SET personal_tags = '{}' WHERE personal_tags IS NULL AND EXISTS (SELECT FROM stage_follows WHERE personal_tags IS NOT NULL)
+        """;
+
+    private const string OfStagedCustomers = """
+        SELECT f.* FROM (SELECT DISTINCT external_user_id FROM stage_follows) s
+            JOIN mirror.follows f ON f.tenant_id = $1 AND f.external_user_id = s.external_user_id
+        """;
+
+    /// <summary>Members keep the spelling under which the mirror's directory knows them.</summary>
+    private const string SpellUsers = """
+        UPDATE stage_follows s SET user_id = u.user_id FROM mirror.users u
+        WHERE u.tenant_id = $1 AND lower(u.user_id) = lower(s.user_id) AND u.user_id <> s.user_id
         """;
 
     /// <summary>A member has confirmed: WeCom knows the relation.</summary>

@@ -34,13 +34,13 @@ internal sealed class CustomerSync(
             var pull = new PullSession(session, tenant, CustomerCaller.Of(tenant, calls), request, dataSource);
             await PullAsync(pull, session.Token);
             session.Enter("done");
-            report = ReportOf(pull, request.DryRun, Stopwatch.GetElapsedTime(started), calls);
+            report = ReportOf(pull, SyncKind.Customers, request.DryRun, Stopwatch.GetElapsedTime(started), calls);
             if (!await SyncRuns.CloseAsync(session.Connection, session.Run, report, session.Token))
             {
                 throw new RunSupersededException();
             }
         }
-        catch (Exception failure) when (RunEnding.ReportOf(failure, session, ct) is { } failed)
+        catch (Exception failure) when (RunFailures.ReportOf(failure, session, ct) is { } failed)
         {
             report = failed with { RunId = session.Run.Id, Duration = Stopwatch.GetElapsedTime(started), ApiCalls = calls.Count, DryRun = request.DryRun };
             await ending.CloseAsync(tenant, session.Run, failure, report);
@@ -98,7 +98,8 @@ internal sealed class CustomerSync(
         return spelling;
     }
 
-    private static SyncReport ReportOf(PullSession pull, bool dryRun, TimeSpan duration, ApiCallCounter calls)
+    /// <summary>How a run ended that went to its end.</summary>
+    public static SyncReport ReportOf(PullSession pull, SyncKind kind, bool dryRun, TimeSpan duration, ApiCallCounter calls)
     {
         var facts = pull.Facts;
         var report = new SyncReport
@@ -113,6 +114,6 @@ internal sealed class CustomerSync(
             ApiCalls = calls.Count,
             Planned = facts.Planned,
         };
-        return report with { Error = RunEnding.Summary(report), Action = RunEnding.HeldAction(pull.Tenant, SyncKind.Customers, report) };
+        return report with { Error = RunEnding.Summary(report), Action = RunEnding.HeldAction(pull.Tenant, kind, report) };
     }
 }

@@ -54,11 +54,11 @@ internal sealed class PullSession(RunSession run, Tenant tenant, WeComCaller cal
     public async Task MergeAsync(CustomerStage stage, Func<Merge, Task> prepare, Func<Merge, Task>? checkpoint, CancellationToken ct)
     {
         await using var merge = await Merge.BeginAsync(
-            stage.Connection, tenant.Id, run.Run.Part, run.Run.Fence, $"run:{run.Run.Id}", request.ApprovedRun, ct);
+            stage.Connection, tenant.Id, run.Run.Part, run.Run.Fence, $"run:{run.Run.Id}", ct);
         await prepare(merge);
         if (DryRun)
         {
-            Facts.Plan(await merge.PlanAsync(PlannedRows, ct), PlannedRows);
+            Facts.Plan(await merge.PlanAsync(ct), PlannedRows);
         }
         else
         {

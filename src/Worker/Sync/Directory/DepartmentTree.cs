@@ -59,6 +59,9 @@ internal sealed class DepartmentTree
 
     public IReadOnlyList<long> ChildrenOf(long id) => children.TryGetValue(id, out var found) ? found : [];
 
+    /// <summary>All departments, each subtree together.</summary>
+    public IEnumerable<long> InOrder() => Roots.SelectMany(Below);
+
     /// <summary>The department and everything below it, each once.</summary>
     public IEnumerable<long> Below(long id)
     {

@@ -26,6 +26,52 @@ internal sealed class DetailPlan(DepartmentTree tree, IReadOnlyDictionary<long, 
         return all.Count < one.Count ? all : one;
     }
 
+    /// <summary>A department and all below.</summary>
+    public IEnumerable<long> Below(long id) => tree.Below(id);
+
+    /// <summary>Calls for some departments; a whole subtree in one call where everybody in it is wanted.</summary>
+    /// <param name="chosen">The departments.</param>
+    /// <param name="subtrees">Whether WeCom may honour <c>fetch_child</c> here.</param>
+    /// <param name="tooLarge">A subtree of so many people was refused with 45029 before; null if none was.</param>
+    public IReadOnlyList<ListCall> Of(IReadOnlySet<long> chosen, bool subtrees, int? tooLarge)
+    {
+        if (!subtrees)
+        {
+            return [.. tree.Ids.Where(id => chosen.Contains(id) && Wanted(id)).Select(id => new ListCall(id, WithSubtree: false, Direct(id)))];
+        }
+
+        var calls = new List<ListCall>();
+        var seen = new HashSet<long>();
+        var open = new Stack<long>(tree.Roots);
+        while (open.TryPop(out var id))
+        {
+            if (!seen.Add(id))
+            {
+                continue;
+            }
+
+            var below = tree.Below(id).ToList();
+            if (below.TrueForAll(b => chosen.Contains(b) || !Wanted(b)))
+            {
+                calls.AddRange(Subtree(id, tooLarge));
+                seen.UnionWith(below);
+                continue;
+            }
+
+            if (chosen.Contains(id) && Wanted(id))
+            {
+                calls.Add(new ListCall(id, WithSubtree: false, Direct(id)));
+            }
+
+            foreach (var child in tree.ChildrenOf(id))
+            {
+                open.Push(child);
+            }
+        }
+
+        return calls;
+    }
+
     /// <summary>What to ask instead of a subtree that was too large.</summary>
     public IReadOnlyList<ListCall> Split(ListCall call, int? tooLarge)
     {

@@ -25,6 +25,9 @@ internal sealed class DetailReader(
     /// <summary>WeCom is away, not one department odd: the run ends instead of failing department by department.</summary>
     private const int FailuresInARow = 5;
 
+    /// <summary>One call that brings so many for each who is wanted is dearer than a call for each.</summary>
+    private const int ManyForOne = 200;
+
     private int read;
     private int failuresInARow;
     private volatile bool incomplete;
@@ -61,6 +64,44 @@ internal sealed class DetailReader(
 
         await ReadSinglesAsync(singles, listed, ct);
         facts.DetailsRead = !incomplete;
+    }
+
+    /// <summary>Reads some departments, and who of the rest is wanted.</summary>
+    /// <param name="tree">Departments that the credential may see.</param>
+    /// <param name="listed">True if the stage holds the company's id list, and <c>wanted</c> who of it is to be read in any case.</param>
+    /// <param name="honoured">What earlier runs learned about <c>fetch_child</c>.</param>
+    /// <param name="tooLarge">What earlier runs learned about 45029.</param>
+    /// <param name="due">Departments to be read.</param>
+    /// <param name="singles">People to be read by name, whatever their department.</param>
+    /// <param name="ct">Stops the run.</param>
+    public async Task ReadSomeAsync(
+        DepartmentTree tree, bool listed, bool? honoured, int? tooLarge, IReadOnlySet<long> due, IReadOnlyCollection<string> singles,
+        CancellationToken ct)
+    {
+        SubtreesHonoured = honoured;
+        TooLarge = tooLarge;
+        var plan = new DetailPlan(tree, listed ? stage.ListedPeople : null);
+        var deeper = await ListAsync(plan, plan.Of(due, honoured != false, tooLarge), ct);
+        if (listed)
+        {
+            await ReadMissingAsync(ct, ofWanted: true);
+        }
+        else
+        {
+            await ReadUncoveredAsync(tree, deeper, ct);
+        }
+
+        await ReadSinglesAsync(singles, listed: false, ct);
+    }
+
+    /// <summary>Asks for people whom the company's list lacks: whoever answers was overlooked by a list that changed while it was read.</summary>
+    /// <remarks>About whom WeCom gives no answer nothing is proved: they stay.</remarks>
+    public async Task ReadOverlookedAsync(IReadOnlyCollection<string> absent, CancellationToken ct)
+    {
+        await ReadSinglesAsync(absent, listed: false, ct);
+        var unanswered = facts.Errors.Where(e => e.Entity == "user").Select(e => e.Key).OfType<string>()
+            .Intersect(absent, StringComparer.OrdinalIgnoreCase).ToList();
+        await stage.KeepAsync(unanswered, facts.ListedAt, ct);
     }
 
     /// <summary>Runs the calls, splitting what is too large.</summary>
@@ -108,6 +149,7 @@ internal sealed class DetailReader(
         {
             // One subtree whose deeper people came proves it; if none did, nobody asks again.
             SubtreesHonoured = deeper.ContainsValue(true);
+            facts.ReadPeople(deeper.Where(root => root.Value).SelectMany(root => plan.Below(root.Key)));
         }
 
         return deeper;
@@ -126,6 +168,7 @@ internal sealed class DetailReader(
             }
 
             failuresInARow = 0;
+            facts.ReadPeople([call.DepartmentId]);
             return deeper;
         }
         catch (WeComException tooLarge) when (tooLarge.Class == WeComErrorClass.Split && call.WithSubtree)
@@ -140,31 +183,32 @@ internal sealed class DetailReader(
     }
 
     /// <summary>Whoever is on the id list, in a visible department, and not staged yet: by department, or one by one where that is as cheap.</summary>
-    private async Task ReadMissingAsync(CancellationToken ct)
+    private async Task ReadMissingAsync(CancellationToken ct, bool ofWanted = false)
     {
         var departments = new List<ListCall>();
         var single = new List<string>();
-        await using (var missing = new NpgsqlCommand("""
+        await using (var missing = new NpgsqlCommand($"""
             WITH missing AS (
                 SELECT l.user_key, min(l.user_id) AS user_id, l.department_id
-                FROM listed l JOIN visible_departments v ON v.id = l.department_id
+                FROM listed l JOIN visible_departments v ON v.id = l.department_id {(ofWanted ? "JOIN wanted w ON w.user_key = l.user_key" : "")}
                 WHERE NOT EXISTS (SELECT FROM stage_users s WHERE s.user_key = l.user_key)
                 GROUP BY l.user_key, l.department_id),
             sized AS (SELECT *, count(*) OVER (PARTITION BY department_id) AS size FROM missing),
             chosen AS (SELECT DISTINCT ON (user_key) user_key, user_id, department_id FROM sized ORDER BY user_key, size DESC, department_id)
-            SELECT department_id, count(*)::int, min(user_id) FROM chosen GROUP BY department_id ORDER BY department_id
+            SELECT department_id, count(*)::int, array_agg(user_id) FROM chosen GROUP BY department_id ORDER BY department_id
             """, connection))
         await using (var reader = await missing.ExecuteReaderAsync(ct))
         {
             while (await reader.ReadAsync(ct))
             {
-                if (reader.GetInt32(1) == 1)
+                var (department, count) = (reader.GetInt64(0), reader.GetInt32(1));
+                if (count == 1 || stage.ListedPeople.GetValueOrDefault(department) > count * ManyForOne)
                 {
-                    single.Add(reader.GetString(2));
+                    single.AddRange(reader.GetFieldValue<string[]>(2));
                 }
                 else
                 {
-                    departments.Add(new ListCall(reader.GetInt64(0), WithSubtree: false, reader.GetInt32(1)));
+                    departments.Add(new ListCall(department, WithSubtree: false, count));
                 }
             }
         }

@@ -3,6 +3,9 @@ namespace WeComSync.Worker.Sync.Directory;
 /// <summary>What a run has read completely. A removal is proved by these, never by a list alone.</summary>
 internal sealed class DirectoryFacts : RunFindings
 {
+    private readonly Lock gate = new();
+    private readonly HashSet<long> peopleRead = [];
+
     /// <summary>When the first listing began, by the database's clock: what was fetched later is not judged by it.</summary>
     public DateTimeOffset ListedAt { get; set; }
 
@@ -15,6 +18,26 @@ internal sealed class DirectoryFacts : RunFindings
     /// <summary>Everybody in every visible department was read, each department to the end.</summary>
     public bool DetailsRead { get; set; }
 
+    /// <summary>
+    /// Neither the company was listed nor everybody read, only a part: who is not there was perhaps not asked for.
+    /// </summary>
+    public bool OnlyAPart { get; set; }
+
+    /// <summary>Departments whose people's details were read to the end.</summary>
+    public IReadOnlyCollection<long> PeopleRead
+    {
+        get
+        {
+            lock (gate)
+            {
+                return [.. peopleRead];
+            }
+        }
+    }
+
+    /// <summary>Shares of the people visible by name that were read.</summary>
+    public HashSet<long> SharesRead { get; } = [];
+
     /// <summary>The list of tags was read to the end.</summary>
     public bool TagsListed { get; set; }
 
@@ -23,4 +46,12 @@ internal sealed class DirectoryFacts : RunFindings
 
     /// <summary>The reader of the tags sees the whole company, so who is missing from a tag does not carry it.</summary>
     public bool TagReaderSeesAll { get; set; }
+
+    public void ReadPeople(IEnumerable<long> departments)
+    {
+        lock (gate)
+        {
+            peopleRead.UnionWith(departments);
+        }
+    }
 }

@@ -6,10 +6,22 @@ namespace WeComSync.Worker.Sync.Directory;
 /// </summary>
 internal sealed class DirectoryMerge(DirectoryFacts facts, RemovalGuard guard)
 {
+    /// <summary>Notes what the run has read, so that the next ones read something else.</summary>
+    public async Task MarkReadAsync(Merge merge, CancellationToken ct)
+    {
+        await ReadMarks.SaveAsync(merge, MarkKind.Department, facts.PeopleRead, facts.ListedAt, all: facts.DetailsRead, ct);
+        await ReadMarks.SaveAsync(merge, MarkKind.Tag, facts.TagsRead, facts.ListedAt, all: false, ct);
+        await ReadMarks.SaveAsync(merge, MarkKind.Named, facts.SharesRead, facts.ListedAt, all: false, ct);
+    }
+
     public async Task PrepareAsync(Merge merge, CancellationToken ct)
     {
         await DirectoryDerivation.CompleteUsersAsync(merge, ct);
-        await UserRenames.FindAsync(merge, ct);
+        if (!facts.OnlyAPart)
+        {
+            await UserRenames.FindAsync(merge, ct);
+        }
+
         await DirectoryDerivation.DeriveAsync(merge, ct);
         await merge.ExecuteAsync(LeaveMembershipsToEvents, ct);
         await merge.ExecuteAsync(LeaveTagUsersToEvents, ct);
@@ -18,7 +30,7 @@ internal sealed class DirectoryMerge(DirectoryFacts facts, RemovalGuard guard)
         await merge.CompareAsync(DirectoryTables.Departments, ct);
         await RemoveAsync(merge, DirectoryTables.Departments, DepartmentScope(), ct);
 
-        await merge.CompareAsync(DirectoryTables.Users, await FieldGrants.LearnAsync(merge, ct), ct);
+        await merge.CompareAsync(DirectoryTables.Users, await FieldGrants.LearnAsync(merge, everybody: facts.DetailsRead, ct), ct);
         await RemoveAsync(merge, DirectoryTables.Users, UserScope(), ct);
 
         // A person who was seen has the departments that WeCom says: leaving one of them needs no guard.

@@ -5,10 +5,27 @@ namespace WeComSync.Worker.Sync.Directory;
 
 /// <summary>
 /// Reads a tenant's directory into the stage with whatever credentials it has: ids of the whole company from the
-/// contact-sync secret, details from the application, as far as each may see.
+/// contact-sync secret, details from the application, as far as each may see. A full read asks for everybody's details; an incremental
+/// one for those who are new or moved, and for a part of the rest in turn.
 /// </summary>
-internal sealed class DirectoryReader(WeComClient client, Tenant tenant, DirectoryCallers callers, RunSession session)
+/// <param name="client">WeCom.</param>
+/// <param name="tenant">With its settings.</param>
+/// <param name="callers">Its credentials.</param>
+/// <param name="session">The run.</param>
+/// <param name="marks">What was read when; null to read everything.</param>
+/// <param name="request">Who is to be read in any case.</param>
+internal sealed class DirectoryReader(
+    WeComClient client, Tenant tenant, DirectoryCallers callers, RunSession session, ReadMarks? marks, SyncRequest request)
 {
+    /// <summary>A company without an id list that is no larger is read in whole also by an incremental sync: only so are leavers found.</summary>
+    private const int FewDepartments = 20;
+
+    /// <summary>From this share of the company on, whoever is wanted comes with everybody.</summary>
+    private const int MostOfAll = 4;
+
+    /// <summary>Leavers who are asked for one by one; more at once are for the guard.</summary>
+    private const int MostLeavers = 100;
+
     private readonly DirectoryStage stage = new(session.Connection, session.ClockOffset);
     private readonly List<StagedDepartment> departments = [];
 
@@ -42,7 +59,7 @@ internal sealed class DirectoryReader(WeComClient client, Tenant tenant, Directo
         }
 
         session.Enter("tags");
-        await new TagReader(client, stage, Facts).ReadAsync(contacts ?? details, ct);
+        await new TagReader(client, stage, Facts).ReadAsync(contacts ?? details, ChooseTags, ct);
     }
 
     /// <returns>False if this credential may not list the company; then only what the application sees is read.</returns>
@@ -143,13 +160,57 @@ internal sealed class DirectoryReader(WeComClient client, Tenant tenant, Directo
         }
     }
 
+    private IReadOnlySet<long> ChooseTags(IEnumerable<long> tags)
+    {
+        var all = tags.ToList();
+        if (marks is null)
+        {
+            return all.ToHashSet();
+        }
+
+        var due = marks.Due(MarkKind.Tag, all.Select(id => (id, 1))).ToHashSet();
+        due.UnionWith(request.Tags);
+        return due;
+    }
+
     private async Task ReadDetailsAsync(WeComCaller details, DepartmentTree visible, IReadOnlyCollection<string> singles, CancellationToken ct)
     {
         session.Enter("details");
         var reader = new DetailReader(client, details, stage, session.Connection, Facts, n => session.Run.Read = n);
-        await reader.ReadAsync(visible, Facts.WholeCompanyListed, tenant.FetchChildHonoured, tenant.TooLargeSubtree, singles, ct);
+        var listed = Facts.WholeCompanyListed;
+        var wanted = marks is not null && listed ? await stage.FindWantedAsync(tenant.Id, request.People, ct) : 0;
+        if (marks is null || (listed ? wanted * MostOfAll > stage.ListedPeople.Values.Sum() : visible.Ids.Count <= FewDepartments))
+        {
+            await reader.ReadAsync(visible, listed, tenant.FetchChildHonoured, tenant.TooLargeSubtree, singles, ct);
+            Facts.SharesRead.UnionWith(singles.Select(ReadMarks.ShareOf));
+        }
+        else
+        {
+            Facts.OnlyAPart = !listed;
+            await ReadPartAsync(reader, visible, listed, singles, ct);
+        }
+
+        if (wanted > 0)
+        {
+            await reader.ReadOverlookedAsync(await stage.AbsentAsync(tenant.Id, MostLeavers, ct), ct);
+        }
+
         tenant.FetchChildHonoured = reader.SubtreesHonoured;
         tenant.TooLargeSubtree = reader.TooLarge;
+    }
+
+    /// <summary>Who is new or moved, and what is due.</summary>
+    private async Task ReadPartAsync(
+        DetailReader reader, DepartmentTree visible, bool listed, IReadOnlyCollection<string> singles, CancellationToken ct)
+    {
+        var departments = visible.InOrder().Select(id => (id, listed ? stage.ListedPeople.GetValueOrDefault(id) : 1)).Where(d => d.Item2 > 0);
+        var shares = marks!.Due(MarkKind.Named, singles.Select(ReadMarks.ShareOf).Distinct().Select(share => (share, 1)));
+        var outside = listed ? await stage.WantedOutsideAsync(ct) : [];
+        var named = singles.Where(id => shares.Contains(ReadMarks.ShareOf(id)))
+            .Concat(singles.Intersect(outside, StringComparer.OrdinalIgnoreCase)).Concat(listed ? [] : request.People);
+        await reader.ReadSomeAsync(
+            visible, listed, tenant.FetchChildHonoured, tenant.TooLargeSubtree, marks!.Due(MarkKind.Department, departments), [.. named], ct);
+        Facts.SharesRead.UnionWith(shares);
     }
 
     /// <summary>People whom the application sees by name or by tag, whatever their department.</summary>

@@ -12,6 +12,7 @@ internal sealed class DirectoryStage(NpgsqlConnection connection, TimeSpan clock
         CREATE TEMP TABLE listed (user_id text COLLATE "C" NOT NULL, department_id bigint NOT NULL, fetched_at timestamptz NOT NULL,
             user_key text COLLATE "C" GENERATED ALWAYS AS (lower(user_id)) STORED);
         CREATE TEMP TABLE visible_departments (id bigint PRIMARY KEY);
+        CREATE TEMP TABLE wanted (user_key text COLLATE "C" PRIMARY KEY);
         """;
 
     /// <summary>
@@ -58,6 +59,46 @@ internal sealed class DirectoryStage(NpgsqlConnection connection, TimeSpan clock
         await connection.ExecuteAsync("ANALYZE listed (user_key)", [], ct);
         return rows;
     }
+
+    /// <summary>
+    /// Notes in <c>wanted</c> whose place in the company is not what the mirror says: new, moved or gone, and who is asked for besides.
+    /// </summary>
+    /// <returns>How many.</returns>
+    public async Task<int> FindWantedAsync(long tenantId, IReadOnlyCollection<string> besides, CancellationToken ct)
+    {
+        var count = await connection.ExecuteAsync("""
+            INSERT INTO wanted
+            SELECT DISTINCT COALESCE(l.user_key, m.user_key)
+            FROM listed l FULL JOIN (
+                SELECT lower(user_id) AS user_key, department_id FROM mirror.user_departments WHERE tenant_id = $1 AND removed_at IS NULL) m
+                ON m.user_key = l.user_key AND m.department_id = l.department_id
+            WHERE l.user_key IS NULL OR m.user_key IS NULL
+            UNION
+            SELECT lower(id) FROM unnest($2::text[]) AS besides(id)
+            """, [tenantId, besides.ToArray()], ct);
+        await connection.ExecuteAsync("ANALYZE wanted", [], ct);
+        return count;
+    }
+
+    /// <summary>People whom the mirror has and the list lacks, and about whom nobody has been asked yet.</summary>
+    public Task<IReadOnlyList<string>> AbsentAsync(long tenantId, int most, CancellationToken ct) => connection.TextsAsync("""
+        SELECT m.user_id FROM wanted w JOIN mirror.users m ON m.tenant_id = $1 AND lower(m.user_id) = w.user_key AND m.removed_at IS NULL
+        WHERE m.detail = 'full' AND NOT EXISTS (SELECT FROM listed l WHERE l.user_key = w.user_key)
+          AND NOT EXISTS (
+              SELECT FROM control.held_removals h WHERE h.tenant_id = $1 AND h.entity = 'user' AND h.decision IN ('pending', 'discarded')
+                  AND h.key = jsonb_build_object('user_id', m.user_id))
+        ORDER BY m.user_id LIMIT $2
+        """, [tenantId, most], ct);
+
+    /// <summary>Stages people of whom nothing is known but that they may be there.</summary>
+    public Task KeepAsync(IReadOnlyCollection<string> userIds, DateTimeOffset at, CancellationToken ct) => connection.ExecuteAsync(
+        "INSERT INTO stage_users (user_id, fetched_at) SELECT unnest($1::text[]), $2", [userIds.ToArray(), at.ToUniversalTime()], ct);
+
+    /// <summary>Wanted people who are in none of the departments that the reader of details sees.</summary>
+    public Task<IReadOnlyList<string>> WantedOutsideAsync(CancellationToken ct) => connection.TextsAsync("""
+        SELECT min(l.user_id) FROM wanted w JOIN listed l ON l.user_key = w.user_key
+        GROUP BY l.user_key HAVING NOT bool_or(EXISTS (SELECT FROM visible_departments v WHERE v.id = l.department_id))
+        """, [], ct);
 
     public async Task CopyDepartmentsAsync(IEnumerable<StagedDepartment> departments, CancellationToken ct)
     {

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Options;
 using WeComSync.Domain.Runs;
 using WeComSync.Domain.Storage;
 using WeComSync.Domain.Tenants;
@@ -7,14 +8,15 @@ using WeComSync.Worker.WeCom;
 
 namespace WeComSync.Worker.Sync.Directory;
 
-/// <summary>A full sync of one tenant's directory: fetch → stage → guard → merge, with its run row from start to end.</summary>
-internal sealed class DirectorySync(SyncRuns runs, WeComClient client, IDbContextFactory<SyncDbContext> contexts, RunEnding ending)
+/// <summary>
+/// A full or an incremental sync of one tenant's directory: fetch → stage → guard → merge, with its run row from start to end. The two
+/// differ in whose details they ask for, and in nothing else.
+/// </summary>
+internal sealed class DirectorySync(
+    SyncRuns runs, WeComClient client, IDbContextFactory<SyncDbContext> contexts, IOptions<SyncOptions> options, RunEnding ending)
 {
-    /// <summary>Rows of one kind that a dry run lists one by one.</summary>
-    private const int PlannedRows = 1000;
-
     /// <exception cref="RunInProgressException">Another process syncs this tenant's directory.</exception>
-    public async Task<SyncReport> RunAsync(long tenantId, SyncRequest request, CancellationToken ct)
+    public async Task<SyncReport> RunAsync(long tenantId, SyncKind kind, SyncRequest request, CancellationToken ct)
     {
         await using var db = await contexts.CreateDbContextAsync(ct);
         var tenant = await db.Tenants.Include(t => t.Settings).SingleAsync(t => t.Id == tenantId, ct);
@@ -23,7 +25,7 @@ internal sealed class DirectorySync(SyncRuns runs, WeComClient client, IDbContex
             return RunEnding.AlreadyStopped(tenant);
         }
 
-        await using var session = await runs.BeginAsync(tenantId, SyncKind.Full, request.Trigger, request.DryRun, ct);
+        await using var session = await runs.BeginAsync(tenantId, kind, request.Trigger, request.DryRun, ct);
         ending.LogStart(tenant, session.Run);
         request.Started?.Invoke(session.Run);
         var started = Stopwatch.GetTimestamp();
@@ -32,9 +34,14 @@ internal sealed class DirectorySync(SyncRuns runs, WeComClient client, IDbContex
         try
         {
             report = await SyncAsync(tenant, session, request, calls, started);
+            if (tenant.State == TenantState.Slowed && !request.DryRun)
+            {
+                tenant.Resume();
+            }
+
             await db.SaveChangesAsync(ct);
         }
-        catch (Exception failure) when (RunEnding.ReportOf(failure, session, ct) is { } failed)
+        catch (Exception failure) when (RunFailures.ReportOf(failure, session, ct) is { } failed)
         {
             report = failed with { RunId = session.Run.Id, Duration = Stopwatch.GetElapsedTime(started), ApiCalls = calls.Count, DryRun = request.DryRun };
             await ending.CloseAsync(tenant, session.Run, failure, report);
@@ -47,23 +54,28 @@ internal sealed class DirectorySync(SyncRuns runs, WeComClient client, IDbContex
     private async Task<SyncReport> SyncAsync(Tenant tenant, RunSession session, SyncRequest request, ApiCallCounter calls, long started)
     {
         var ct = session.Token;
-        var reader = new DirectoryReader(client, tenant, DirectoryCallers.Of(tenant, calls), session);
+        var marks = session.Run.Kind == SyncKind.Full
+            ? null
+            : await ReadMarks.LoadAsync(session.Connection, tenant.Id, session.DatabaseNow, options.Value, ct);
+        var reader = new DirectoryReader(client, tenant, DirectoryCallers.Of(tenant, calls), session, marks, request);
         await reader.ReadAsync(ct);
         var facts = reader.Facts;
 
         session.Enter("merge");
         session.Run.ApiCalls = calls.Count;
         await using var merge = await Merge.BeginAsync(
-            session.Connection, tenant.Id, session.Run.Part, session.Run.Fence, $"run:{session.Run.Id}", request.ApprovedRun, ct);
-        await new DirectoryMerge(facts, new RemovalGuard(tenant.MaxRemoved, tenant.MaxRemovedPercent)).PrepareAsync(merge, ct);
+            session.Connection, tenant.Id, session.Run.Part, session.Run.Fence, $"run:{session.Run.Id}", ct);
+        var directory = new DirectoryMerge(facts, new RemovalGuard(tenant.MaxRemoved, tenant.MaxRemovedPercent));
+        await directory.PrepareAsync(merge, ct);
         IReadOnlyList<PlannedChange> planned = [];
         if (request.DryRun)
         {
-            planned = await merge.PlanAsync(PlannedRows, ct);
+            planned = await merge.PlanAsync(ct);
         }
         else
         {
             await merge.ApplyAsync(session.Run.Id, ct);
+            await directory.MarkReadAsync(merge, ct);
         }
 
         session.Enter("done");
@@ -78,13 +90,15 @@ internal sealed class DirectorySync(SyncRuns runs, WeComClient client, IDbContex
             Warnings = facts.Warnings,
             ApiCalls = calls.Count,
             Planned = planned,
+            Drift = await SyncRuns.IsFirstAsync(session.Connection, session.Run, ct) ? null : await merge.DriftAsync(ct),
+            Fields = await FieldGrants.ListAsync(session.Connection, tenant.Id, ct),
         };
         if (report.Counts[DirectoryTables.Users.Entity].Read + report.Counts[DirectoryTables.Departments.Entity].Read == 0)
         {
             throw new NothingReadException();
         }
 
-        report = report with { Error = RunEnding.Summary(report), Action = RunEnding.HeldAction(tenant, SyncKind.Full, report) };
+        report = report with { Error = RunEnding.Summary(report), Action = RunEnding.HeldAction(tenant, session.Run.Kind, report) };
         if (request.DryRun)
         {
             // Leaving without a commit undoes the comparison; the run is closed on its own.

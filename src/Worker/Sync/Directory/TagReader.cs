@@ -8,7 +8,10 @@ namespace WeComSync.Worker.Sync.Directory;
 /// <summary>Reads contact tags and who carries them. A tag that cannot be read stays as it is.</summary>
 internal sealed class TagReader(WeComClient client, DirectoryStage stage, DirectoryFacts facts)
 {
-    public async Task ReadAsync(WeComCaller caller, CancellationToken ct)
+    /// <param name="caller">Who asks.</param>
+    /// <param name="choose">Of which tags the members are read.</param>
+    /// <param name="ct">Stops the run.</param>
+    public async Task ReadAsync(WeComCaller caller, Func<IEnumerable<long>, IReadOnlySet<long>> choose, CancellationToken ct)
     {
         IReadOnlyList<WeComTag> tags;
         try
@@ -26,7 +29,8 @@ internal sealed class TagReader(WeComClient client, DirectoryStage stage, Direct
         facts.TagReaderSeesAll = caller.Credential == Channel.Contacts;
         await stage.CopyTagsAsync(tags, ct);
         var departments = new List<(long, long, DateTimeOffset)>();
-        await stage.CopyTagUsersAsync(MembersAsync(caller, tags, departments, ct), ct);
+        var chosen = choose(tags.Select(t => t.Id!.Value));
+        await stage.CopyTagUsersAsync(MembersAsync(caller, [.. tags.Where(t => chosen.Contains(t.Id!.Value))], departments, ct), ct);
         await stage.CopyTagDepartmentsAsync(departments, ct);
     }
 

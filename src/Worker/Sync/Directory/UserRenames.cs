@@ -66,11 +66,16 @@ internal static class UserRenames
         SET removed_at = COALESCE(m.removed_at, now()), fetched_at = GREATEST(m.fetched_at, EXCLUDED.fetched_at)
         """;
 
-    /// <summary>Relations move unless the new id has the same one already.</summary>
-    private static string Follow(string table, string other) => $"""
+    /// <summary>
+    /// Relations move unless the new id has the same one already, or has newer ones of a kind that WeCom always tells as a whole list:
+    /// what that list lacks is no longer so.
+    /// </summary>
+    private static string Follow(string table, string other, bool listed) => $"""
         UPDATE mirror.{table} m SET user_id = r.new_id, changed_at = now() FROM renamed r
         WHERE m.tenant_id = $1 AND m.user_id = r.old_id
-          AND NOT EXISTS (SELECT FROM mirror.{table} n WHERE n.tenant_id = $1 AND n.user_id = r.new_id AND n.{other} = m.{other})
+          AND NOT EXISTS (
+              SELECT FROM mirror.{table} n
+              WHERE n.tenant_id = $1 AND n.user_id = r.new_id AND (n.{other} = m.{other}{(listed ? " OR n.fetched_at > m.fetched_at" : "")}))
         """;
 
     private static string EndOldRelations(string table) => $"""
@@ -86,7 +91,8 @@ internal static class UserRenames
         """;
 
     /// <summary>Tables that name a person, besides <c>mirror.users</c> itself, with the rest of their keys.</summary>
-    private static readonly (string Table, string Other)[] Followers = [("user_departments", "department_id"), ("contact_tag_users", "tag_id")];
+    private static readonly (string Table, string Other, bool Listed)[] Followers =
+        [("user_departments", "department_id", true), ("contact_tag_users", "tag_id", false), ("follows", "external_user_id", false)];
 
     /// <summary>Finds and applies the renames that a whole listing shows.</summary>
     public static async Task FindAsync(Merge merge, CancellationToken ct)
@@ -129,12 +135,14 @@ internal static class UserRenames
             return;
         }
 
+        // Relations to customers are written under the other half's fence.
+        await merge.ExecuteAsync("SELECT FROM control.merge_fences WHERE tenant_id = $1 AND part = 'customers' FOR UPDATE", ct);
         await merge.ExecuteAsync(Unite, ct);
         await merge.ExecuteAsync(Move, ct);
         await merge.ExecuteAsync(EndOld, ct);
-        foreach (var (table, other) in Followers)
+        foreach (var (table, other, listed) in Followers)
         {
-            await merge.ExecuteAsync(Follow(table, other), ct);
+            await merge.ExecuteAsync(Follow(table, other, listed), ct);
             await merge.ExecuteAsync(EndOldRelations(table), ct);
         }
 

@@ -2,6 +2,7 @@ using Hangfire.PostgreSql;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
+using WeComSync.Domain.Inbox;
 using WeComSync.Domain.Runs;
 using WeComSync.Domain.Storage;
 using WeComSync.Domain.Tenants;
@@ -74,6 +75,25 @@ public sealed class StatusReaderTests(TestDatabase database) : IClassFixture<Tes
     }
 
     [Fact]
+    public async Task Callbacks_are_shown_with_their_lag_and_what_waits()
+    {
+        var tenant = await AddTenantAsync();
+        Assert.DoesNotContain((await ReadAsync()).Callbacks, callbacks => callbacks.Tenant == key);
+        await AddEventAsync(tenant, EventState.Applied, 50, 1);
+        await AddEventAsync(tenant, EventState.Applied, 40, 3);
+        await AddEventAsync(tenant, EventState.Applied, 30, 20);
+        await AddEventAsync(tenant, EventState.Ignored, 25, 0);
+        await AddEventAsync(tenant, EventState.Waiting, 20, null);
+        await AddEventAsync(tenant, EventState.Waiting, 10, null);
+        await AddEventAsync(tenant, EventState.Failed, 9, null);
+        await AddEventAsync(tenant, EventState.Parked, 8, 1);
+
+        var shown = Assert.Single((await ReadAsync()).Callbacks, callbacks => callbacks.Tenant == key);
+
+        Assert.Equal(new CallbackStatus(key, 2, Now.AddSeconds(-20), 1, 1, Now.AddSeconds(-8), 3), shown);
+    }
+
+    [Fact]
     public async Task Jobs_are_counted_by_queue_once_their_tables_exist()
     {
         await using (var drop = database.DataSource.CreateCommand("DROP SCHEMA IF EXISTS hangfire CASCADE"))
@@ -107,7 +127,8 @@ public sealed class StatusReaderTests(TestDatabase database) : IClassFixture<Tes
             new JobsStatus([new("events", 12, 0), new("sync", 1, 1)], Failed: 2, Scheduled: 1),
             [],
             [],
-            [new HeldStatus("acme", 7, SyncKind.Full, Now, new Dictionary<string, int> { ["department"] = 1, ["user"] = 2 })]));
+            [new HeldStatus("acme", 7, SyncKind.Full, Now, new Dictionary<string, int> { ["department"] = 1, ["user"] = 2 })],
+            [new CallbackStatus("acme", 3, Now, 1, 0, Now, 0.42)]));
 
         Assert.Equal(
             """
@@ -120,6 +141,9 @@ public sealed class StatusReaderTests(TestDatabase database) : IClassFixture<Tes
             Held removals, to be approved or discarded:
             TENANT  RUN  KIND  SINCE                 REMOVALS              APPROVE WITH
             acme    7    full  2026-11-22 08:00:00Z  1 department, 2 user  sync acme full --approve 7
+            Callbacks; the lag is from receipt to the mirror, median of the last hundred events:
+            TENANT  LAG    WAITING  SINCE                 FAILED  PARKED  LAST RECEIVED
+            acme    0.4 s  3        2026-11-22 08:00:00Z  1       0       2026-11-22 08:00:00Z
 
             """,
             string.Join('\n', pipe.ToString().Split('\n').Select(line => line.TrimEnd())));
@@ -136,6 +160,18 @@ public sealed class StatusReaderTests(TestDatabase database) : IClassFixture<Tes
         db.Add(tenant);
         await db.SaveChangesAsync(Cancel);
         return tenant.Id;
+    }
+
+    private async Task AddEventAsync(long tenant, EventState state, int secondsAgo, int? lag)
+    {
+        await using var db = database.OpenContext();
+        var receivedAt = Now.AddSeconds(-secondsAgo);
+        db.Add(new CallbackEvent
+        {
+            TenantId = tenant, Channel = Channel.Contacts, Digest = Guid.NewGuid().ToByteArray(), ReceivedAt = receivedAt, Event = "change_contact",
+            State = state, AppliedAt = lag is { } seconds ? receivedAt.AddSeconds(seconds) : null,
+        });
+        await db.SaveChangesAsync(Cancel);
     }
 
     private async Task<long> AddRunAsync(long tenant, RunState state, Action<SyncRun> change)

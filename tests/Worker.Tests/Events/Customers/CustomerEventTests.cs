@@ -71,7 +71,7 @@ public sealed class CustomerEventTests(TestDatabase database) : IClassFixture<Te
         await harness.AssertCustomersAreTrueAsync();
 
         harness.Corp.Customers.Add(pair.UserId, pair.ExternalUserId);
-        await Eventually.TrueAsync(async () =>
+        await Eventually.TrueAsync("the answer follows the event", async () =>
         {
             // Within the second of the deletion nothing tells which came first.
             var told = feed.Take();
@@ -116,7 +116,7 @@ public sealed class CustomerEventTests(TestDatabase database) : IClassFixture<Te
         var id = (await feed.DeliverAsync())[0];
         Assert.Equal("failed", await harness.StateOfAsync(id));
 
-        await Eventually.TrueAsync(async () =>
+        await Eventually.TrueAsync("the answer follows the event", async () =>
         {
             await harness.ScalarAsync<long>(
                 "UPDATE control.callback_events SET state = 'waiting', tries = 0, claimed_at = NULL WHERE tenant_id = $1 AND id = $2 RETURNING id", id);

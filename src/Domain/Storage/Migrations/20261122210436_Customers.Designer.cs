@@ -12,7 +12,7 @@ using WeComSync.Domain.Storage;
 namespace WeComSync.Domain.Storage.Migrations
 {
     [DbContext(typeof(SyncDbContext))]
-    [Migration("20261122200130_Customers")]
+    [Migration("20261122210436_Customers")]
     partial class Customers
     {
         /// <inheritdoc />
@@ -1166,6 +1166,10 @@ namespace WeComSync.Domain.Storage.Migrations
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("decided_at");
 
+                    b.Property<string>("DecidedBy")
+                        .HasColumnType("text")
+                        .HasColumnName("decided_by");
+
                     b.Property<string>("Decision")
                         .IsRequired()
                         .HasColumnType("text")
@@ -1178,6 +1182,12 @@ namespace WeComSync.Domain.Storage.Migrations
                     b.Property<string>("Name")
                         .HasColumnType("text")
                         .HasColumnName("name");
+
+                    b.Property<DateTimeOffset>("RemindedAt")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("reminded_at")
+                        .HasDefaultValueSql("now()");
 
                     b.HasKey("TenantId", "RunId", "Entity", "Key")
                         .HasName("pk_held_removals");
@@ -1286,6 +1296,10 @@ namespace WeComSync.Domain.Storage.Migrations
                         .HasColumnType("integer")
                         .HasColumnName("api_calls");
 
+                    b.Property<DateTimeOffset?>("CancelRequestedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("cancel_requested_at");
+
                     b.Property<int>("Changed")
                         .HasColumnType("integer")
                         .HasColumnName("changed");
@@ -1297,6 +1311,10 @@ namespace WeComSync.Domain.Storage.Migrations
                     b.Property<int>("Created")
                         .HasColumnType("integer")
                         .HasColumnName("created");
+
+                    b.Property<string>("Drift")
+                        .HasColumnType("jsonb")
+                        .HasColumnName("drift");
 
                     b.Property<bool>("DryRun")
                         .HasColumnType("boolean")
@@ -1519,6 +1537,10 @@ namespace WeComSync.Domain.Storage.Migrations
                         .HasColumnType("boolean")
                         .HasColumnName("granted");
 
+                    b.Property<DateTimeOffset?>("GrantedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("granted_at");
+
                     b.Property<DateTimeOffset>("SeenAt")
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("seen_at");
@@ -1580,6 +1602,30 @@ namespace WeComSync.Domain.Storage.Migrations
                         .HasName("pk_merge_fences");
 
                     b.ToTable("merge_fences", "control");
+                });
+
+            modelBuilder.Entity("WeComSync.Domain.Storage.ReadMark", b =>
+                {
+                    b.Property<long>("TenantId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("tenant_id");
+
+                    b.Property<string>("Kind")
+                        .HasColumnType("text")
+                        .HasColumnName("kind");
+
+                    b.Property<long>("Id")
+                        .HasColumnType("bigint")
+                        .HasColumnName("id");
+
+                    b.Property<DateTimeOffset>("ReadAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("read_at");
+
+                    b.HasKey("TenantId", "Kind", "Id")
+                        .HasName("pk_read_marks");
+
+                    b.ToTable("read_marks", "control");
                 });
 
             modelBuilder.Entity("WeComSync.Domain.Storage.SecretProbe", b =>

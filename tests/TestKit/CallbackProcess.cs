@@ -1,10 +1,7 @@
-using System.Globalization;
-using WeComSync.TestKit;
-
-namespace WeComSync.Callbacks.Tests.Kit;
+namespace WeComSync.TestKit;
 
 /// <summary>The callback host as a process of its own, to be killed or measured.</summary>
-internal sealed class CallbackProcess : IAsyncDisposable
+public sealed class CallbackProcess : IAsyncDisposable
 {
     private CallbackProcess(HostProcess process, HttpClient client)
     {
@@ -16,14 +13,20 @@ internal sealed class CallbackProcess : IAsyncDisposable
 
     public HttpClient Client { get; }
 
-    public int Threads => Status("Threads");
+    /// <param name="connectionString">The database.</param>
+    /// <param name="spoolPath">An existing folder.</param>
+    /// <param name="settings">More settings, as <c>--Key=value</c>.</param>
+    public static CallbackProcess Start(string connectionString, string spoolPath, params string[] settings) =>
+        Start(TcpForwarder.FreePort(), connectionString, spoolPath, settings);
 
-    /// <summary>Resident memory in MiB.</summary>
-    public int Memory => Status("VmRSS") / 1024;
-
-    public static CallbackProcess Start(string connectionString, string spoolPath, params string[] settings)
+    /// <inheritdoc cref="Start(string, string, string[])"/>
+    /// <param name="port">Where it listens: for a host that comes back at its old address.</param>
+    /// <param name="connectionString">The database.</param>
+    /// <param name="spoolPath">An existing folder.</param>
+    /// <param name="settings">More settings, as <c>--Key=value</c>.</param>
+    public static CallbackProcess Start(int port, string connectionString, string spoolPath, params string[] settings)
     {
-        var address = $"http://127.0.0.1:{TcpForwarder.FreePort()}";
+        var address = $"http://127.0.0.1:{port}";
         var process = HostProcess.Start(
             "WeComSync.Callbacks.dll",
             [$"--urls={address}", $"--Callbacks:SpoolPath={spoolPath}", .. settings],
@@ -34,9 +37,11 @@ internal sealed class CallbackProcess : IAsyncDisposable
     public static async Task<CallbackProcess> StartReadyAsync(string connectionString, string spoolPath, params string[] settings)
     {
         var host = Start(connectionString, spoolPath, settings);
-        await host.Process.WaitUntilAsync("the host is ready", async ct => await host.IsReadyAsync(ct));
+        await host.WaitUntilReadyAsync();
         return host;
     }
+
+    public Task WaitUntilReadyAsync() => Process.WaitUntilAsync("the callback host is ready", IsReadyAsync);
 
     public async Task<bool> IsReadyAsync(CancellationToken ct)
     {
@@ -55,11 +60,5 @@ internal sealed class CallbackProcess : IAsyncDisposable
     {
         Client.Dispose();
         await Process.DisposeAsync();
-    }
-
-    private int Status(string field)
-    {
-        var line = File.ReadLines($"/proc/{Process.Id.ToString(CultureInfo.InvariantCulture)}/status").Single(l => l.StartsWith($"{field}:", StringComparison.Ordinal));
-        return int.Parse(line.Split([' ', '\t'], StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture);
     }
 }

@@ -1,0 +1,103 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Text.Json;
+using Npgsql;
+using WeComSync.Benchmarks.Directory;
+
+namespace WeComSync.Benchmarks.Callbacks;
+
+/// <summary>How many events the callback host accepts, beside hosts that do less and one that does what is usual.</summary>
+internal sealed class AcceptBenchmark(CallbackBenchmarkOptions options, CallbackReport report, Action<string> say)
+{
+    private const int RowsInBatch = 300;
+
+    public async Task RunAsync(CancellationToken ct)
+    {
+        for (var round = 1; round <= options.Rounds; round++)
+        {
+            await using var database = await BenchmarkDatabase.CreateAsync(SimulatedCorp.Nobody, ct);
+            var figures = await RoundAsync(database, ct);
+            report.Accepted.Add(figures);
+            say(string.Create(CultureInfo.InvariantCulture, $"round {round}: {figures}"));
+        }
+    }
+
+    private async Task<AcceptFigures> RoundAsync(BenchmarkDatabase database, CancellationToken ct)
+    {
+        var insert = await InsertAsync(database, ct);
+        var empty = await LoadOfAsync(database, FloorHost.Empty, ct);
+        var enqueue = await LoadOfAsync(database, FloorHost.Enqueue, ct);
+        var spool = System.IO.Directory.CreateTempSubdirectory("wecomsync-spool");
+        try
+        {
+            await using var host = await MeasuredServer.StartAsync(
+                options.Host,
+                [],
+                [("ConnectionStrings__WeComSync", database.ConnectionString), ("Callbacks__SpoolPath", spool.FullName)],
+                ct);
+            var idle = host.ResidentMegabytes;
+            await LoadAsync(host, database, rate: 0, seconds: 2, ct); // warm, as the others' first seconds are not
+            var full = await LoadAsync(host, database, rate: 0, options.Seconds, ct);
+            var loaded = host.ResidentMegabytes;
+            var half = await LoadAsync(host, database, (int)(PerSecond(full) / 2), options.Seconds, ct);
+            return new AcceptFigures(
+                empty, insert, enqueue, PerSecond(full), half.GetProperty("p99Ms").GetDouble(), host.StartSeconds, idle, loaded);
+        }
+        finally
+        {
+            spool.Delete(recursive: true);
+        }
+    }
+
+    private async Task<double> LoadOfAsync(BenchmarkDatabase database, string floor, CancellationToken ct)
+    {
+        await using var host = await MeasuredServer.StartAsync(
+            "WeComSync.Benchmarks.dll", [floor], [(FloorHost.DatabaseVariable, database.ConnectionString)], ct);
+        await LoadAsync(host, database, rate: 0, seconds: 2, ct);
+        return PerSecond(await LoadAsync(host, database, rate: 0, options.Seconds, ct));
+    }
+
+    private static double PerSecond(JsonElement load) => load.GetProperty("perSecond").GetDouble();
+
+    private async Task<JsonElement> LoadAsync(MeasuredServer host, BenchmarkDatabase database, int rate, int seconds, CancellationToken ct)
+    {
+        // More than can be sent in the time.
+        const int most = 60_000;
+        var count = rate == 0 ? most * seconds : rate * seconds;
+        var load = await MeasuredProcess.RunAsync(
+            "WeComSync.Simulator.dll",
+            [
+                "load", "--url", host.Address + database.CallbackPath, "--token", BenchmarkDatabase.Token, "--aes-key", BenchmarkDatabase.EncodingAesKey,
+                "--corp", SimulatedCorp.Nobody.CorpId, "--rate", $"{rate}", "--seconds", $"{seconds}", "--count", $"{count}",
+                "--connections", $"{options.Connections}",
+            ],
+            [],
+            ct);
+        return load.Output.GetProperty("sent").GetInt32() == load.Output.GetProperty("acknowledged").GetInt32()
+            ? load.Output
+            : throw new InvalidOperationException($"Events were refused: {load.Output}");
+    }
+
+    /// <summary>One connection that inserts and commits batch after batch, of rows as large as the inbox's.</summary>
+    private async Task<double> InsertAsync(BenchmarkDatabase database, CancellationToken ct)
+    {
+        await using var connection = new NpgsqlConnection(database.ConnectionString);
+        await connection.OpenAsync(ct);
+        await using (var create = new NpgsqlCommand("CREATE TABLE floor_inbox (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, payload bytea)", connection))
+        {
+            await create.ExecuteNonQueryAsync(ct);
+        }
+
+        await using var insert = new NpgsqlCommand("INSERT INTO floor_inbox (payload) SELECT * FROM unnest($1)", connection);
+        insert.Parameters.Add(new() { Value = Enumerable.Range(0, RowsInBatch).Select(_ => new byte[600]).ToArray() });
+        await insert.PrepareAsync(ct);
+        var rows = 0;
+        var started = Stopwatch.GetTimestamp();
+        while (Stopwatch.GetElapsedTime(started).TotalSeconds < options.Seconds / 2.0)
+        {
+            rows += await insert.ExecuteNonQueryAsync(ct);
+        }
+
+        return rows / Stopwatch.GetElapsedTime(started).TotalSeconds;
+    }
+}

@@ -1,0 +1,96 @@
+using System.Diagnostics;
+using System.Globalization;
+using WeComSync.Simulator.Corps;
+using WeComSync.TestKit;
+using Xunit;
+
+namespace WeComSync.EndToEnd.Events;
+
+/// <summary>G22: an hour at 50 events a second leaves nothing behind: memory, handles and connections stay, sessions do not linger.</summary>
+[TestClass(DisableParallelization = true)]
+public sealed class SoakTests
+{
+    private const int PerSecond = 50;
+
+    /// <summary>Of both hosts: their pools, listeners and schedulers.</summary>
+    private const int MostConnections = 90;
+
+    private static readonly TimeSpan Between = TimeSpan.FromSeconds(20);
+
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    /// <summary><c>WECOMSYNC_TEST_SOAK_MINUTES</c> makes it shorter, to try the test itself.</summary>
+    private static TimeSpan Length => TimeSpan.FromMinutes(
+        double.Parse(Environment.GetEnvironmentVariable("WECOMSYNC_TEST_SOAK_MINUTES") ?? "60", CultureInfo.InvariantCulture));
+
+    [Fact]
+    [Trait("Length", "Long")]
+    public async Task Nothing_grows_in_an_hour_of_events()
+    {
+        await using var hosts = await BothHosts.OpenAsync(await PrivatePostgres.StartAsync(Cancel));
+        var company = await hosts.AddCompanyAsync(new CorpOptions { Seed = 111 });
+        var life = CompanyLife.Begin(company.Corp.World, new Random(111));
+        await hosts.MirrorAsync(company);
+        await hosts.StartAsync(company);
+
+        var samples = new List<Sample>();
+        var clock = Stopwatch.StartNew();
+        using (var timer = new PeriodicTimer(TimeSpan.FromSeconds(1d / PerSecond)))
+        {
+            while (clock.Elapsed < Length)
+            {
+                life.Step();
+                if (clock.Elapsed > Between * (samples.Count + 1))
+                {
+                    samples.Add(await TakeAsync(hosts, clock.Elapsed));
+                    company.Corp.Callbacks.Log.Clear();
+                }
+
+                await timer.WaitForNextTickAsync(Cancel);
+            }
+        }
+
+        await company.Corp.Callbacks.WhenIdleAsync(Cancel);
+        await hosts.AppliedAsync(TimeSpan.FromMinutes(1), company);
+        await MirrorTruth.AssertEqualAsync(hosts.Database.DataSource, company.Id, company.Corp, Cancel);
+
+        var warm = samples.Where(s => s.At > Length / 4).ToList();
+        foreach (var (host, memory, handles) in new (string, Func<Sample, double>, Func<Sample, int>)[]
+            { ("callback host", s => s.CallbackMemory, s => s.CallbackHandles), ("worker", s => s.WorkerMemory, s => s.WorkerHandles) })
+        {
+            var slope = SlopePerTenMinutes(warm, memory);
+            var (least, most) = (warm.Min(handles), warm.Max(handles));
+            TestContext.Current.TestOutputHelper?.WriteLine(
+                $"{host}: {slope:+0.00;-0.00} MiB in ten minutes, {memory(warm[^1]):0} MiB at the end, {least} to {most} handles");
+            Assert.InRange(slope, double.MinValue, 1);
+            Assert.InRange(most - least, 0, 30);
+        }
+
+        TestContext.Current.TestOutputHelper?.WriteLine(
+            $"{samples.Max(s => s.Connections)} connections at most, {samples[^1].Jobs} jobs at the end, lag {samples.Max(s => s.Waiting)} events at most");
+        Assert.InRange(samples.Max(s => s.Connections), 1, MostConnections);
+        Assert.All(samples, s => Assert.Equal(0, s.Lingering));
+        Assert.All(warm, s => Assert.InRange(s.Waiting, 0, PerSecond * 5));
+    }
+
+    private static async Task<Sample> TakeAsync(BothHosts hosts, TimeSpan at) => new(
+        at,
+        hosts.Callbacks.Process.Memory,
+        hosts.Callbacks.Process.Handles,
+        hosts.Worker.Memory,
+        hosts.Worker.Handles,
+        await hosts.ScalarAsync<int>("SELECT count(*) FROM pg_stat_activity WHERE application_name ILIKE 'wecomsync%'"),
+        await hosts.ScalarAsync<int>("SELECT count(*) FROM pg_stat_activity WHERE state LIKE 'idle in transaction%' AND state_change < now() - interval '15 s'"),
+        await hosts.ScalarAsync<int>("SELECT count(*) FROM hangfire.job"),
+        await hosts.ScalarAsync<int>("SELECT count(*) FROM control.callback_events WHERE state = 'waiting'"));
+
+    /// <summary>By least squares.</summary>
+    private static double SlopePerTenMinutes(List<Sample> samples, Func<Sample, double> value)
+    {
+        var (x, y) = (samples.Average(s => s.At.TotalMinutes), samples.Average(value));
+        return 10 * samples.Sum(s => (s.At.TotalMinutes - x) * (value(s) - y)) / samples.Sum(s => Math.Pow(s.At.TotalMinutes - x, 2));
+    }
+
+    private sealed record Sample(
+        TimeSpan At, double CallbackMemory, int CallbackHandles, double WorkerMemory, int WorkerHandles, int Connections, int Lingering, int Jobs, int Waiting);
+}

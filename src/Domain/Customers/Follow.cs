@@ -48,6 +48,9 @@ public sealed class Follow : MirroredRow
     /// </summary>
     public string? RemovedReason { get; init; }
 
+    /// <summary>When the member deleted the customer or lost him by a handover, as the event told; null while the relation lives.</summary>
+    public DateTimeOffset? DeletedByMemberAt { get; init; }
+
     /// <summary>False while the credential does not see the member: he left, or his customers are out of its range.</summary>
     public bool Visible { get; init; }
 }

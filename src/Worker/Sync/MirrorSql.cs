@@ -154,10 +154,14 @@ internal static class MirrorSql
 
     public static string Update(MirrorTable table) => $"""
         UPDATE {table.Target} m
-        SET {string.Concat(table.Values.Concat(table.RemovalFacts).Select(c => $"{c.Name} = d.{c.Name}, "))}changed_at = now(){(table.Beside is null ? ", fetched_at = d.fetched_at, removed_at = NULL" : "")}
+        SET {string.Concat(table.Values.Concat(table.RemovalFacts).Select(c => $"{c.Name} = {Written(table, c)}, "))}changed_at = now(){(table.Beside is null ? ", fetched_at = d.fetched_at, removed_at = NULL" : "")}
         FROM {table.Difference} d
         WHERE m.tenant_id = $1 AND {Equal(table, "m.", "d.")} AND d.op IN ('changed', 'restored')
         """;
+
+    /// <summary>What a table beside another does not change may just have been written there.</summary>
+    private static string Written(MirrorTable table, Column column) =>
+        table.Beside is null ? $"d.{column.Name}" : $"CASE WHEN '{column.Name}' = ANY(d.fields) THEN d.{column.Name} ELSE m.{column.Name} END";
 
     public static string Remove(MirrorTable table) => $"""
         UPDATE {table.Target} m

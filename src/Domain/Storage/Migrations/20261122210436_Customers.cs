@@ -157,6 +157,7 @@ namespace WeComSync.Domain.Storage.Migrations
                     personal_tags = table.Column<string[]>(type: "text[]", nullable: true),
                     wechat_channels = table.Column<string>(type: "jsonb", nullable: true),
                     deleted_by_customer_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
+                    deleted_by_member_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
                     removed_reason = table.Column<string>(type: "text", nullable: true),
                     visible = table.Column<bool>(type: "boolean", nullable: false),
                     @ref = table.Column<Guid>(name: "ref", type: "uuid", nullable: false, defaultValueSql: "gen_random_uuid()"),

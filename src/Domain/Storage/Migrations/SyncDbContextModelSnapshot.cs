@@ -361,6 +361,10 @@ namespace WeComSync.Domain.Storage.Migrations
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("deleted_by_customer_at");
 
+                    b.Property<DateTimeOffset?>("DeletedByMemberAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("deleted_by_member_at");
+
                     b.Property<string>("Description")
                         .HasColumnType("text")
                         .HasColumnName("description");

@@ -28,7 +28,7 @@ internal sealed class CustomerDecisions
 
     public List<(string TagId, string? Name, DateTimeOffset FetchedAt)> RuleTags { get; } = [];
 
-    public List<(string UserId, string ExternalUserId, string Reason, DateTimeOffset At)> Gone { get; } = [];
+    public List<(string UserId, string ExternalUserId, string Reason, DateTimeOffset HappenedAt, DateTimeOffset At)> Gone { get; } = [];
 
     /// <summary>When a customer deleted a member; null takes it back.</summary>
     public List<(string UserId, string ExternalUserId, DateTimeOffset? At)> DeletedByCustomer { get; } = [];
@@ -84,11 +84,12 @@ internal sealed class CustomerDecisions
         var added = Later(told.LastOrDefault(e => e.Kind == CustomerEventKind.Added)?.At, state.AddedAt(key));
 
         if (told.LastOrDefault(e => e.Kind == CustomerEventKind.DeletedByMember) is { } deletion
-            && !(added > deletion.At) && !(shown?.FollowedAt > deletion.At) && !(row is { Live: true } && row.FetchedAt > deletion.At + Stale))
+            && !(added > deletion.At) && !(shown?.FollowedAt > deletion.At) && !(row?.FollowedAt > deletion.At)
+            && !(row is { Live: true } && row.FetchedAt > deletion.At + Stale))
         {
             gone.Add(key);
             var end = deletion.At + EventTime.Second - TimeSpan.FromMicroseconds(1);
-            Gone.Add((userId, deletion.ExternalUserId, deletion.ByTransfer ? "transferred" : "deleted_by_member", row?.FetchedAt > end ? row.FetchedAt : end));
+            Gone.Add((userId, deletion.ExternalUserId, deletion.ByTransfer ? "transferred" : "deleted_by_member", deletion.At, row?.FetchedAt > end ? row.FetchedAt : end));
         }
 
         var leaving = told.LastOrDefault(e => e.Kind == CustomerEventKind.DeletedByCustomer);

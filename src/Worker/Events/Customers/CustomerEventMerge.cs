@@ -24,6 +24,21 @@ internal sealed class CustomerEventMerge(CustomerStage stage, Claim claim)
           AND NOT EXISTS (SELECT FROM stage_customers s WHERE s.external_user_id = b.external_user_id)
         """;
 
+    /// <summary>A relation that begins in this merge takes its mark with it.</summary>
+    private const string MarkNew = """
+        UPDATE stage_follows s SET deleted_by_customer_at = b.deleted_by_customer_at FROM stage_follows_beside b
+        WHERE b.user_id = s.user_id AND b.external_user_id = s.external_user_id AND b.deleted_by_customer_at IS NOT NULL
+          AND NOT EXISTS (
+              SELECT FROM mirror.follows m WHERE m.tenant_id = $1 AND m.user_id = s.user_id AND m.external_user_id = s.external_user_id)
+        """;
+
+    private const string ForgetNewMarks = """
+        DELETE FROM stage_follows_beside b USING stage_follows s
+        WHERE b.user_id = s.user_id AND b.external_user_id = s.external_user_id
+          AND NOT EXISTS (
+              SELECT FROM mirror.follows m WHERE m.tenant_id = $1 AND m.user_id = s.user_id AND m.external_user_id = s.external_user_id)
+        """;
+
     /// <summary>WeCom tells of a deleted tag or group, not of the customers who carried its tags.</summary>
     private const string DropTags = """
         INSERT INTO stage_follows_beside (user_id, external_user_id, tag_ids, fetched_at)
@@ -94,10 +109,11 @@ internal sealed class CustomerEventMerge(CustomerStage stage, Claim claim)
         await stage.CopyFollowsAsync(decisions.Follows, ct);
         await stage.CopyChatsAsync(decisions.Chats, ct);
         await connection.ExecuteAsync(
-            "INSERT INTO gone_follows SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::timestamptz[])",
+            "INSERT INTO gone_follows SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::timestamptz[], $5::timestamptz[])",
             [
                 decisions.Gone.Select(g => g.UserId).ToArray(), decisions.Gone.Select(g => g.ExternalUserId).ToArray(),
-                decisions.Gone.Select(g => g.Reason).ToArray(), decisions.Gone.Select(g => g.At.ToUniversalTime()).ToArray(),
+                decisions.Gone.Select(g => g.Reason).ToArray(),
+                decisions.Gone.Select(g => g.HappenedAt.ToUniversalTime()).ToArray(), decisions.Gone.Select(g => g.At.ToUniversalTime()).ToArray(),
             ], ct);
         var marks = decisions.DeletedByCustomer;
         await connection.ExecuteAsync(MarkDeletions,
@@ -133,6 +149,8 @@ internal sealed class CustomerEventMerge(CustomerStage stage, Claim claim)
     private static async Task CompareFollowsAsync(Merge merge, CancellationToken ct)
     {
         await merge.ExecuteAsync(DropTags, ct);
+        await merge.ExecuteAsync(MarkNew, ct);
+        await merge.ExecuteAsync(ForgetNewMarks, ct);
         await merge.ExecuteAsync(NameCustomers, ct);
         await CustomerDerivation.CompareReadAsync(merge, ct);
         await merge.RemoveKnownAsync(CustomerTables.Follows, "SELECT * FROM gone_follows", ct);

@@ -123,7 +123,7 @@ internal sealed class CustomerCheck(
         }
 
         await stage.Connection.ExecuteAsync("""
-            INSERT INTO gone_follows SELECT m.user_id, m.external_user_id, 'missing', $3 FROM mirror.follows m
+            INSERT INTO gone_follows (user_id, external_user_id, removed_reason, fetched_at) SELECT m.user_id, m.external_user_id, 'missing', $3 FROM mirror.follows m
             WHERE m.tenant_id = $1 AND m.user_id = $2 AND m.removed_at IS NULL AND m.fetched_at < $3 AND m.external_user_id <> ALL($4)
             """, [pull.Tenant.Id, userId, askedAt, listed.ToArray()], ct);
         await stage.Connection.ExecuteAsync("INSERT INTO read_members VALUES ($1) ON CONFLICT DO NOTHING", [userId], ct);

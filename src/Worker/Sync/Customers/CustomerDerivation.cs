@@ -7,15 +7,19 @@ internal static class CustomerDerivation
     /// <param name="merge">The merge.</param>
     /// <param name="known">SQL for the mirror's rows of the staged relations, with the columns of <c>mirror.follows</c>.</param>
     /// <param name="ct">Stops the merge.</param>
-    public static async Task CompleteAsync(Merge merge, string known, CancellationToken ct)
+    public static Task CompleteAsync(Merge merge, string known, CancellationToken ct) => CompleteAsync(merge, known, readOneByOne: false, ct);
+
+    private static async Task CompleteAsync(Merge merge, string known, bool readOneByOne, CancellationToken ct)
     {
         await merge.ExecuteAsync(MirrorSql.KeepNewest(CustomerTables.Customers), ct);
         await merge.ExecuteAsync(MirrorSql.KeepNewest(CustomerTables.Follows), ct);
         await merge.ExecuteAsync(EmptyTags, ct);
         await merge.ExecuteAsync(SettlePending, ct);
         await merge.ExecuteAsync(ForgetDeletion(known), ct);
-        if (await merge.ExecuteAsync(DropStale(known), ct) > 0)
+        if (readOneByOne)
         {
+            await merge.ExecuteAsync(DropStale(known), ct);
+            await merge.ExecuteAsync(ForgetNobodys, ct);
             await merge.ExecuteAsync(ShowNobody, ct);
         }
     }
@@ -24,7 +28,7 @@ internal static class CustomerDerivation
     public static async Task CompareReadAsync(Merge merge, CancellationToken ct)
     {
         await merge.ExecuteAsync(SpellUsers, ct);
-        await CompleteAsync(merge, OfStagedCustomers, ct);
+        await CompleteAsync(merge, OfStagedCustomers, readOneByOne: true, ct);
         await merge.CompareAsync(CustomerTables.Customers, ct);
         await merge.ComparePartAsync(CustomerTables.Follows, OfStagedCustomers, ct);
     }
@@ -66,22 +70,29 @@ internal static class CustomerDerivation
     private static string ForgetDeletion(string known) => $"""
         UPDATE stage_follows s SET deleted_by_customer_at = '-infinity' FROM ({known}) m
         WHERE m.user_id = s.user_id AND m.external_user_id = s.external_user_id
-          AND m.deleted_by_customer_at IS NOT NULL AND s.followed_at > m.deleted_by_customer_at
+          AND m.deleted_by_customer_at IS NOT NULL AND s.deleted_by_customer_at IS NULL AND s.followed_at > m.deleted_by_customer_at
         """;
 
     /// <summary>
-    /// For a while after a member deleted a customer WeCom may still list the relation. What was added before the deletion is that
-    /// relation; what was added after it, a new one.
+    /// For a while after a member deleted a customer, reading the customer may still show the relation; the member's own list does not.
+    /// What was added before the deletion is that relation; what was added after it, a new one.
     /// </summary>
     private static string DropStale(string known) => $"""
         DELETE FROM stage_follows s USING ({known}) m
         WHERE m.user_id = s.user_id AND m.external_user_id = s.external_user_id
-          AND m.removed_at > now() - interval '1 hour' AND m.removed_reason IN ('deleted_by_member', 'transferred')
-          AND s.followed_at < date_trunc('second', m.fetched_at)
+          AND m.removed_at > now() - interval '1 hour' AND s.followed_at < m.deleted_by_member_at
           AND NOT EXISTS (
               SELECT FROM control.contact_notices n
               WHERE n.tenant_id = $1 AND n.kind = 'added' AND n.external_user_id = s.external_user_id AND lower(n.user_id) = lower(s.user_id)
-                AND n.at >= date_trunc('second', m.fetched_at))
+                AND n.at >= m.deleted_by_member_at)
+        """;
+
+    /// <summary>Whose only relation was stale is nobody's customer if the mirror does not know him.</summary>
+    private const string ForgetNobodys = """
+        DELETE FROM stage_customers c
+        WHERE NOT EXISTS (SELECT FROM stage_follows s WHERE s.external_user_id = c.external_user_id)
+          AND NOT EXISTS (SELECT FROM stage_follows_beside s WHERE s.external_user_id = c.external_user_id)
+          AND NOT EXISTS (SELECT FROM mirror.customers m WHERE m.tenant_id = $1 AND m.external_user_id = c.external_user_id)
         """;
 
     /// <summary>Whose only relation was stale is not seen by it.</summary>

@@ -112,7 +112,7 @@ internal sealed class CustomerLookup(
 
             say($"{userId}: no longer has the customer in his list; the relation is removed.");
             await stage.Connection.ExecuteAsync(
-                "INSERT INTO gone_follows VALUES ($1, $2, 'missing', $3)", [userId, externalUserId, askedAt], ct);
+                "INSERT INTO gone_follows (user_id, external_user_id, removed_reason, fetched_at) VALUES ($1, $2, 'missing', $3)", [userId, externalUserId, askedAt], ct);
         }
         catch (WeComException refused) when (CustomerFacts.IsOfOne(refused))
         {

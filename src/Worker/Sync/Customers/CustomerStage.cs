@@ -17,7 +17,7 @@ internal sealed class CustomerStage(NpgsqlConnection connection, TimeSpan clockO
     private const string More = """
         CREATE TEMP TABLE read_members (user_id text COLLATE "C" PRIMARY KEY);
         CREATE TEMP TABLE read_chats (chat_id text COLLATE "C" PRIMARY KEY);
-        CREATE TEMP TABLE gone_follows (user_id text COLLATE "C", external_user_id text COLLATE "C", removed_reason text, fetched_at timestamptz);
+        CREATE TEMP TABLE gone_follows (user_id text COLLATE "C", external_user_id text COLLATE "C", removed_reason text, deleted_by_member_at timestamptz, fetched_at timestamptz);
         CREATE TEMP TABLE gone_group_chats (chat_id text COLLATE "C", fetched_at timestamptz);
         CREATE TEMP TABLE gone_group_chat_members (chat_id text COLLATE "C", member_id text COLLATE "C", fetched_at timestamptz)
         """;

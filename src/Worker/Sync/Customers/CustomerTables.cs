@@ -59,7 +59,7 @@ internal static class CustomerTables
         "(SELECT m.user_id || ' → ' || c.name FROM mirror.customers c WHERE c.tenant_id = m.tenant_id AND c.external_user_id = m.external_user_id)")
     {
         Subjects = [(Follow, FollowSubject), (Customer, "d.external_user_id")],
-        RemovalFacts = [Column.Text("removed_reason")],
+        RemovalFacts = [Column.Text("removed_reason"), Column.Time("deleted_by_member_at")],
     };
 
     /// <summary>What no reading of a relation tells.</summary>

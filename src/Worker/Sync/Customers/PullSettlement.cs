@@ -109,7 +109,7 @@ internal sealed class PullSettlement(CustomerClient client, PullSession session,
         }
 
         await stage.Connection.ExecuteAsync("""
-            INSERT INTO gone_follows SELECT user_id, external_user_id, 'missing', listed_at FROM unseen
+            INSERT INTO gone_follows (user_id, external_user_id, removed_reason, fetched_at) SELECT user_id, external_user_id, 'missing', listed_at FROM unseen
             WHERE user_id = $1 AND external_user_id <> ALL($2)
             """, [userId, customers.ToArray()], ct);
     }

@@ -37,6 +37,8 @@ public sealed class ProcessTests
     [InlineData("--app", "middle-aged")]
     [InlineData("--urls", "https://example.com")]
     [InlineData("--people")]
+    [InlineData("--customers", "-1")]
+    [InlineData("--developer-id", "maybe")]
     [InlineData("--callback-token", "x")]
     public async Task A_wrong_argument_ends_it_with_2_and_is_named(params string[] args)
     {
@@ -47,6 +49,25 @@ public sealed class ProcessTests
 
         Assert.Equal(2, process.ExitCode);
         Assert.Contains(args[0], error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Arguments_can_ask_for_customers()
+    {
+        using var process = SimulatorProcess.Start(
+            "--people", "20", "--customers", "70", "--follow-users", "9", "--corp-tag-groups", "3", "--group-chats", "2", "--customers-secret", "yes",
+            "--developer-id", "unbound");
+        using var line = JsonDocument.Parse((await process.StandardOutput.ReadLineAsync(Caller.Cancel))!);
+        var corp = line.RootElement.GetProperty("corps")[0];
+        using var http = new HttpClient { BaseAddress = new Uri(line.RootElement.Text("baseUrl")) };
+        using var truth = JsonDocument.Parse(await http.GetStringAsync($"/_control/corps/{corp.Text("corpId")}/truth/customers", Caller.Cancel));
+        process.Kill();
+
+        Assert.Equal((100, 43), (corp.GetProperty("relations").GetInt32(), corp.Text("customersSecret").Length));
+        Assert.Equal((100, 3, 2, 9), (Count("follow_user"), Count("tag_group"), Count("group_chat"), Count("service_userid")));
+        Assert.DoesNotContain(truth.RootElement.GetProperty("external_contact").EnumerateArray(), contact => contact.Has("unionid"));
+
+        int Count(string list) => truth.RootElement.GetProperty(list).GetArrayLength();
     }
 
     [Fact]

@@ -10,7 +10,7 @@ internal sealed record CommandLine(SimulatorOptions Host, IReadOnlyList<CorpOpti
 {
     public const string Help = """
         A web host that behaves like WeCom. Its first line of output is one JSON object: baseUrl, and for each company
-        corpId, agentId, appSecret and contactsSecret. Further control: HTTP under /_control.
+        corpId, agentId, appSecret, contactsSecret and customersSecret. Further control: HTTP under /_control.
 
           --urls URL              where to listen, http://127.0.0.1:PORT (any free port)
           --corps N               how many companies (1); the n-th has the seed SEED + n - 1
@@ -19,6 +19,13 @@ internal sealed record CommandLine(SimulatorOptions Host, IReadOnlyList<CorpOpti
           --departments N         per company, with the root (40)
           --tags N                per company (10)
           --several-share X       share of people in several departments, 0 to 1 (0.08)
+          --customers N           per company, up to 700000 (0)
+          --relations N           pairs of a person and a customer, up to 1000000 (10 for each 7 customers)
+          --follow-users N        people who may have customers; 0 everybody (0)
+          --corp-tag-groups N     groups of corp tags (10 if there are customers)
+          --group-chats N         customer groups (1 for each 50 customers)
+          --developer-id bound|unbound           customers have a unionid or not (bound)
+          --customers-secret yes|no              the system application for customers has one, as in companies of old (no)
           --name TEXT             name of the company
           --app new|old           created after or before 2022-06-20: personal fields hidden or not (new)
           --contact-sync-ip new|grandfathered    details through the contact-sync secret: 48009 or allowed (new)
@@ -36,7 +43,8 @@ internal sealed record CommandLine(SimulatorOptions Host, IReadOnlyList<CorpOpti
 
     private static readonly string[] Known =
     [
-        "urls", "corps", "seed", "people", "departments", "tags", "several-share", "name", "app", "contact-sync-ip", "fetch-child",
+        "urls", "corps", "seed", "people", "departments", "tags", "several-share", "customers", "relations", "follow-users",
+        "corp-tag-groups", "group-chats", "developer-id", "customers-secret", "name", "app", "contact-sync-ip", "fetch-child",
         "max-users", "per-minute", "concurrent", "caller", "trusted-ips",
         "callback-url", "callback-token", "callback-aes-key", "callback-form",
     ];
@@ -54,6 +62,7 @@ internal sealed record CommandLine(SimulatorOptions Host, IReadOnlyList<CorpOpti
             Departments = given.Number("departments", 40, least: 1),
             Tags = given.Number("tags", 10),
             SeveralDepartmentsShare = given.Share("several-share", 0.08),
+            Customers = Customers(given),
             AppIsNew = given.Choice("app", "new", "old"),
             ContactSyncIp = given.Choice("contact-sync-ip", "new", "grandfathered") ? ContactSyncIp.New : ContactSyncIp.Grandfathered,
             TrustedIps = given.Text("trusted-ips") is { } list ? [.. list.Split(',')] : null,
@@ -75,6 +84,20 @@ internal sealed record CommandLine(SimulatorOptions Host, IReadOnlyList<CorpOpti
             host,
             [.. Enumerable.Range(0, given.Number("corps", 1, least: 1)).Select(i => corp with { Seed = seed + i })],
             given.Target("callback-url", "callback-token", "callback-aes-key", given.Choice("callback-form", "reduced", "full")));
+    }
+
+    private static CustomerOptions Customers(Arguments given)
+    {
+        var customers = new CustomerOptions { Count = given.Number("customers", 0) };
+        return customers with
+        {
+            Relations = given.Number("relations", (int)Math.Min(customers.Count * 10L / 7, int.MaxValue)),
+            FollowUsers = given.Number("follow-users", 0),
+            TagGroups = given.Number("corp-tag-groups", customers.Count > 0 ? 10 : 0),
+            GroupChats = given.Number("group-chats", customers.Count / 50),
+            DeveloperAccount = given.Choice("developer-id", "bound", "unbound") ? customers.DeveloperAccount : null,
+            HasSecret = !given.Choice("customers-secret", "no", "yes"),
+        };
     }
 
     private static int Port(Arguments given)

@@ -78,7 +78,8 @@ public sealed class SimulatorHost : IAsyncDisposable
         var corpId = options.CorpId ?? MadeUpCorpId(options.Seed);
         if (!_takenIds.TryAdd(corpId, true) && options.CorpId is not null)
             throw new ArgumentException($"There is a company {corpId} already.", nameof(options));
-        return _corps[corpId] = new Corp(options, corpId, WorldGenerator.Generate(options, Clock), Tokens, _callbacks, Clock);
+        var world = WorldGenerator.Generate(options, Clock);
+        return _corps[corpId] = new Corp(options, corpId, world, CustomerGenerator.Generate(options, world, Clock), Tokens, _callbacks, Clock);
     }
 
     /// <param name="corpId">In any case.</param>
@@ -87,8 +88,8 @@ public sealed class SimulatorHost : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _stopping.CancelAsync();
-        foreach (var corp in _corps.Values)
-            await corp.Callbacks.DisposeAsync();
+        foreach (var channel in _corps.Values.SelectMany(corp => corp.Channels))
+            await channel.DisposeAsync();
         await _app.StopAsync();
         await _app.DisposeAsync();
         _callbacks.Dispose();

@@ -95,7 +95,19 @@ internal sealed class SyncHarness : IAsyncDisposable
         host = BuildWorker(Database, Simulator.BaseUrl, more: settings);
     }
 
-    public async Task<SyncReport> FullAsync(bool dryRun = false, long approve = 0)
+    public Task<SyncReport> FullAsync(bool dryRun = false, long approve = 0) => RunAsync(SyncKind.Full, dryRun, approve);
+
+    public Task<SyncReport> PullAsync(bool dryRun = false, long approve = 0) => RunAsync(SyncKind.Customers, dryRun, approve);
+
+    /// <summary>A pull of the customers that must end well.</summary>
+    public async Task<SyncReport> MirrorCustomersAsync()
+    {
+        var report = await PullAsync();
+        Assert.True(report.State == RunState.Done, $"{report.State}: {report.Error} {report.Action}");
+        return report;
+    }
+
+    private async Task<SyncReport> RunAsync(SyncKind kind, bool dryRun, long approve)
     {
         if (approve != 0)
         {
@@ -103,7 +115,7 @@ internal sealed class SyncHarness : IAsyncDisposable
                 Tenant.Id, HeldDecision.Approved, approve, [], "test", TestContext.Current.CancellationToken);
         }
 
-        return await RunAsync(SyncKind.Full, new SyncRequest { Trigger = SyncTrigger.Command, DryRun = dryRun });
+        return await RunAsync(kind, new SyncRequest { Trigger = SyncTrigger.Command, DryRun = dryRun });
     }
 
     public Task<SyncReport> IncrementalAsync(bool dryRun = false) =>

@@ -12,7 +12,7 @@ internal static class MirrorModel
     public const string Schema = "mirror";
 
     /// <summary>WeCom's ids are compared byte by byte, whatever the database's locale.</summary>
-    private const string Binary = "C";
+    internal const string Binary = "C";
 
     public static void Configure(ModelBuilder model)
     {
@@ -58,7 +58,7 @@ internal static class MirrorModel
         });
     }
 
-    private static void Mirrored<T>(
+    internal static void Mirrored<T>(
         ModelBuilder model, string table, Expression<Func<T, object?>> key, Action<EntityTypeBuilder<T>> more)
         where T : MirroredRow =>
         model.Entity<T>(row =>

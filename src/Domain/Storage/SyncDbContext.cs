@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using WeComSync.Domain.Changes;
+using WeComSync.Domain.Customers;
 using WeComSync.Domain.Directory;
 using WeComSync.Domain.Inbox;
 using WeComSync.Domain.Notifications;
@@ -54,6 +55,20 @@ public sealed class SyncDbContext(DbContextOptions<SyncDbContext> options) : DbC
 
     public DbSet<ContactTagDepartment> ContactTagDepartments => Set<ContactTagDepartment>();
 
+    public DbSet<Customer> Customers => Set<Customer>();
+
+    public DbSet<Follow> Follows => Set<Follow>();
+
+    public DbSet<CorpTagGroup> CorpTagGroups => Set<CorpTagGroup>();
+
+    public DbSet<CorpTag> CorpTags => Set<CorpTag>();
+
+    public DbSet<GroupChat> GroupChats => Set<GroupChat>();
+
+    public DbSet<GroupChatMember> GroupChatMembers => Set<GroupChatMember>();
+
+    public DbSet<ContactNotice> ContactNotices => Set<ContactNotice>();
+
     public DbSet<ChangeRecord> Changes => Set<ChangeRecord>();
 
     protected override void ConfigureConventions(ModelConfigurationBuilder configurationBuilder)
@@ -68,6 +83,7 @@ public sealed class SyncDbContext(DbContextOptions<SyncDbContext> options) : DbC
         configurationBuilder.Properties<CallbackOutcome>().HaveConversion<SnakeCaseEnumConverter<CallbackOutcome>>();
         configurationBuilder.Properties<IncidentKind>().HaveConversion<SnakeCaseEnumConverter<IncidentKind>>();
         configurationBuilder.Properties<NoticeTarget>().HaveConversion<SnakeCaseEnumConverter<NoticeTarget>>();
+        configurationBuilder.Properties<ContactNoticeKind>().HaveConversion<SnakeCaseEnumConverter<ContactNoticeKind>>();
         configurationBuilder.Properties<HeldDecision>().HaveConversion<SnakeCaseEnumConverter<HeldDecision>>();
     }
 
@@ -75,5 +91,6 @@ public sealed class SyncDbContext(DbContextOptions<SyncDbContext> options) : DbC
     {
         ControlModel.Configure(modelBuilder);
         MirrorModel.Configure(modelBuilder);
+        CustomerModel.Configure(modelBuilder);
     }
 }

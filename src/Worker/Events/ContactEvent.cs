@@ -4,16 +4,9 @@ using WeComSync.Domain.Tenants;
 namespace WeComSync.Worker.Events;
 
 /// <summary>A change of the directory as its event tells it, in full or reduced form. Null: the event does not say.</summary>
-internal sealed record ContactEvent
+internal sealed record ContactEvent : ToldEvent
 {
     public const string Event = "change_contact";
-
-    public required long Id { get; init; }
-
-    /// <summary>When it happened: WeCom's time, whole seconds, cut off; our time of receipt if WeCom named none.</summary>
-    public required DateTimeOffset At { get; init; }
-
-    public required DateTimeOffset ReceivedAt { get; init; }
 
     public required ContactChange Change { get; init; }
 
@@ -41,9 +34,6 @@ internal sealed record ContactEvent
     public long[] RemovedDepartments { get; init; } = [];
 
     public bool Deletes => Change is ContactChange.DeleteUser or ContactChange.DeleteParty;
-
-    /// <summary>As the change feed names it.</summary>
-    public string Cause => string.Create(CultureInfo.InvariantCulture, $"event:{Id}");
 
     /// <summary>Which kind of change an inbox row tells.</summary>
     /// <returns>Null if it is none of ours.</returns>

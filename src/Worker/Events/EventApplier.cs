@@ -3,6 +3,7 @@ using Npgsql;
 using WeComSync.Domain.Inbox;
 using WeComSync.Domain.Storage;
 using WeComSync.Domain.Tenants;
+using WeComSync.Worker.Events.Customers;
 using WeComSync.Worker.Sync;
 using WeComSync.Worker.Sync.Directory;
 using WeComSync.Worker.WeCom;
@@ -11,8 +12,8 @@ namespace WeComSync.Worker.Events;
 
 /// <summary>Applies claimed events: read, fold, ask WeCom, merge. What fails is named, and does not keep the others.</summary>
 internal sealed partial class EventApplier(
-    EventClaims claims, WeComClient client, TenantStops stops, NpgsqlDataSource dataSource, SecretProtector protector, EventMetrics metrics,
-    TimeProvider clock, ILogger<EventApplier> logger)
+    EventClaims claims, WeComClient client, CustomerEventApplier customers, HalvingMerge halving, TenantStops stops, NpgsqlDataSource dataSource,
+    SecretProtector protector, EventMetrics metrics, TimeProvider clock, ILogger<EventApplier> logger)
 {
     /// <summary>Applies a claim. Events at their end are closed in it; the others stay open.</summary>
     /// <param name="tenant">With its settings.</param>
@@ -22,12 +23,17 @@ internal sealed partial class EventApplier(
     public async Task<ClaimResult> ApplyAsync(Tenant tenant, Claim claim, IReadOnlyList<ClaimedEvent> chosen, CancellationToken ct)
     {
         var failures = new Dictionary<long, string>();
-        var events = await ReadAsync(claim, chosen, failures, ct);
-        if (events.Count == 0)
-        {
-            return new ClaimResult(ClaimOutcome.Done, failures);
-        }
+        var (contacts, ofCustomers) = await ReadAsync(claim, chosen, failures, ct);
+        // Customers first: a new one waits for a greeting.
+        var outcome = ofCustomers.Count == 0 ? ClaimOutcome.Done : await customers.ApplyAsync(tenant, claim, ofCustomers, failures, ct);
+        return outcome != ClaimOutcome.Done || contacts.Count == 0
+            ? new ClaimResult(outcome, failures)
+            : await ApplyContactsAsync(tenant, claim, contacts, failures, ct);
+    }
 
+    private async Task<ClaimResult> ApplyContactsAsync(
+        Tenant tenant, Claim claim, List<ContactEvent> events, Dictionary<long, string> failures, CancellationToken ct)
+    {
         await using var connection = await dataSource.OpenConnectionAsync(ct);
         var stage = new EventStage(connection, claim.ClockOffset);
         await stage.CreateAsync(ct);
@@ -45,6 +51,12 @@ internal sealed partial class EventApplier(
             LogStopped(tenant.Key, stop.Message);
             return new ClaimResult(ClaimOutcome.Stopped, failures);
         }
+        catch (NoCredentialException missing)
+        {
+            // The tenant has customers' credentials only.
+            events.ForEach(e => failures.Add(e.Id, $"{missing.Message} {missing.Action}"));
+            return new ClaimResult(ClaimOutcome.Done, failures);
+        }
         catch (WeComException away)
         {
             LogAway(tenant.Key, away.Message);
@@ -52,7 +64,8 @@ internal sealed partial class EventApplier(
         }
 
         var answered = events.Where(e => FailureOf(e, truth) is not { } why || !failures.TryAdd(e.Id, why)).ToList();
-        await MergeAsync(new ContactMerge(connection, stage, claim), answered, truth, claim, failures, ct);
+        var merge = new ContactMerge(connection, stage, claim);
+        await halving.RunAsync(answered, some => merge.RunAsync(some, truth, ct), claim, failures, ct);
         LogApplied(tenant.Key, answered.Count, calls.Count, failures.Count);
         return new ClaimResult(ClaimOutcome.Done, failures);
     }
@@ -60,37 +73,47 @@ internal sealed partial class EventApplier(
     /// <summary>Whether an event gives somebody another id: that is nowhere else to be learned.</summary>
     public bool IsRename(long tenantId, ClaimedEvent claimed) =>
         claimed.Payload is not null && ContactEvent.ChangeOf(claimed) == ContactChange.UpdateUser
-        && Open(tenantId, claimed, ContactChange.UpdateUser).Event is not { NewUserId: null };
+        && Open(tenantId, claimed, elements => ContactEvent.Read(claimed, ContactChange.UpdateUser, elements)).Event is not { NewUserId: null };
 
     /// <summary>Sorts out what is no change of the directory, and opens the rest.</summary>
-    private async Task<List<ContactEvent>> ReadAsync(
+    private async Task<(List<ContactEvent> Contacts, List<CustomerEvent> Customers)> ReadAsync(
         Claim claim, IReadOnlyList<ClaimedEvent> chosen, Dictionary<long, string> failures, CancellationToken ct)
     {
         var events = new List<ContactEvent>();
+        var ofCustomers = new List<CustomerEvent>();
         var ignored = new List<long>();
         foreach (var claimed in chosen)
         {
-            if (ContactEvent.ChangeOf(claimed) is not { } change)
+            string? why = null;
+            if (ContactEvent.ChangeOf(claimed) is { } change)
             {
-                ignored.Add(claimed.Id);
+                (var found, why) = Open(claim.TenantId, claimed, elements => ContactEvent.Read(claimed, change, elements));
+                events.AddRange(found is null ? [] : [found]);
             }
-            else if (Open(claim.TenantId, claimed, change) is var (found, why) && found is not null)
+            else if (CustomerEvent.KindOf(claimed) is { } kind)
             {
-                events.Add(found);
+                (var found, why) = Open(claim.TenantId, claimed, elements => CustomerEvent.Read(claimed, kind, elements));
+                ofCustomers.AddRange(found is null ? [] : [found]);
             }
             else
             {
-                failures.Add(claimed.Id, why!);
+                ignored.Add(claimed.Id);
+            }
+
+            if (why is not null)
+            {
+                failures.Add(claimed.Id, why);
             }
         }
 
         await claims.EndAsync(
             claim, ignored, EventState.Ignored, "No handler yet for this kind of event; it is kept and can be replayed by a later release.", null, ct);
         metrics.Count(EventState.Ignored, ignored.Count);
-        return events;
+        return (events, ofCustomers);
     }
 
-    private (ContactEvent? Event, string? Why) Open(long tenantId, ClaimedEvent claimed, ContactChange change)
+    private (T? Event, string? Why) Open<T>(long tenantId, ClaimedEvent claimed, Func<IReadOnlyDictionary<string, string>, T> read)
+        where T : ToldEvent
     {
         if (claimed.Payload is null)
         {
@@ -100,7 +123,7 @@ internal sealed partial class EventApplier(
         try
         {
             var message = protector.Unprotect(tenantId, SecretFields.CallbackPayload, claimed.Payload);
-            return (ContactEvent.Read(claimed, change, EventPayload.Read(message)), null);
+            return (read(EventPayload.Read(message)), null);
         }
         catch (CryptographicException)
         {
@@ -111,51 +134,6 @@ internal sealed partial class EventApplier(
             return (null, odd.Message);
         }
     }
-
-    /// <summary>Merges all at once; where the data are refused, halves show whose fault it is.</summary>
-    private async Task MergeAsync(
-        ContactMerge merge, List<ContactEvent> events, ContactTruth truth, Claim claim, Dictionary<long, string> failures,
-        CancellationToken ct)
-    {
-        if (events.Count == 0)
-        {
-            return;
-        }
-
-        try
-        {
-            await merge.RunAsync(events, truth, ct);
-            var now = clock.GetUtcNow() + claim.ClockOffset;
-            metrics.Applied(events.Select(e => now - e.ReceivedAt), events.Count);
-        }
-        catch (Exception fault) when (IsOfData(fault))
-        {
-            LogRefused(fault, claim.TenantId, events.Count);
-            if (events.Count == 1)
-            {
-                failures.Add(events[0].Id, Words(fault));
-                return;
-            }
-
-            await MergeAsync(merge, [.. events.Take(events.Count / 2)], truth, claim, failures, ct);
-            await MergeAsync(merge, [.. events.Skip(events.Count / 2)], truth, claim, failures, ct);
-        }
-    }
-
-    /// <summary>A lost database or claim is nobody's fault, and a wait that ended is not either.</summary>
-    private static bool IsOfData(Exception fault) => fault switch
-    {
-        PostgresException { SqlState: var state } => state.StartsWith("22", StringComparison.Ordinal) || state.StartsWith("23", StringComparison.Ordinal),
-        NpgsqlException or ClaimLostException or OperationCanceledException or ObjectDisposedException => false,
-        _ => true,
-    };
-
-    private static string Words(Exception fault) => fault switch
-    {
-        // The text of an error may quote a person's data.
-        PostgresException refused => $"PostgreSQL refused the row ({refused.SqlState}, {refused.TableName} {refused.ConstraintName ?? refused.ColumnName}).",
-        _ => $"{fault.GetType().Name}: a mistake in WeComSync; the log has it.",
-    };
 
     private static string? FailureOf(ContactEvent told, ContactTruth truth) => told.Change switch
     {
@@ -174,9 +152,6 @@ internal sealed partial class EventApplier(
 
     [LoggerMessage(LogLevel.Warning, "Tenant {Tenant}: WeCom cannot be asked now; the events wait. {Reason}")]
     private partial void LogAway(string tenant, string reason);
-
-    [LoggerMessage(LogLevel.Error, "Tenant {TenantId}: a merge of {Count} events was refused; halves are tried")]
-    private partial void LogRefused(Exception fault, long tenantId, int count);
 }
 
 /// <summary>How applying a claim ended.</summary>

@@ -67,7 +67,8 @@ internal sealed partial class EventDrain(
         null => "there is no such tenant",
         { Enabled: false } => "the tenant is disabled; its events wait",
         { State: TenantState.Stopped } => $"the tenant is stopped; its events wait: {tenant.StoppedReason} {tenant.StoppedAction}",
-        _ when !tenant.Settings.Any(s => s is { Secret: not null, Channel: Channel.Contacts } or { Secret: not null, Channel: Channel.App, AgentId: not null }) =>
+        _ when !tenant.Settings.Any(s =>
+            s is { Secret: not null, Channel: Channel.Contacts or Channel.Customers } or { Secret: not null, Channel: Channel.App, AgentId: not null }) =>
             $"the tenant's events wait: {new NoCredentialException(tenant.Key).Action}",
         _ => null,
     };

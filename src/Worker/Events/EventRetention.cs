@@ -24,9 +24,16 @@ internal sealed class EventRetention(NpgsqlDataSource dataSource, IOptions<Inbox
         WHERE e.tenant_id = old.tenant_id AND e.id = old.id
         """;
 
+    private const string ForgetNoticesSql = """
+        DELETE FROM control.contact_notices n USING (
+            SELECT tenant_id, event_id FROM control.contact_notices WHERE at < now() - $1 AND NOT pending LIMIT $2) old
+        WHERE n.tenant_id = old.tenant_id AND n.event_id = old.event_id
+        """;
+
     public async Task RunAsync(CancellationToken ct)
     {
         await RepeatAsync(ForgetSql, options.Value.PayloadRetention, ct);
+        await RepeatAsync(ForgetNoticesSql, options.Value.PayloadRetention, ct);
         await RepeatAsync(DeleteSql, options.Value.RowRetention, ct);
     }
 

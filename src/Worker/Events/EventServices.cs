@@ -1,4 +1,5 @@
 using WeComSync.Domain.Inbox;
+using WeComSync.Worker.Events.Customers;
 
 namespace WeComSync.Worker.Events;
 
@@ -12,6 +13,9 @@ internal static class EventServices
         builder.Services.AddMetrics();
         builder.Services.AddSingleton<EventMetrics>();
         builder.Services.AddSingleton<EventClaims>();
+        builder.Services.AddSingleton<HalvingMerge>();
+        builder.Services.AddSingleton<CustomerNotices>();
+        builder.Services.AddSingleton<CustomerEventApplier>();
         builder.Services.AddSingleton<EventApplier>();
         builder.Services.AddSingleton<EventFailures>();
         builder.Services.AddSingleton<EventStorm>();

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Npgsql;
+using WeComSync.Worker.Events.Customers;
 using WeComSync.Worker.Sync;
 
 namespace WeComSync.Worker.Events;
@@ -9,7 +10,7 @@ namespace WeComSync.Worker.Events;
 /// without the job queue, whose workers take their time after an outage.
 /// </summary>
 internal sealed partial class EventSweep(
-    EventDrain drain, EventClaims claims, EventFailures failures, EventMetrics metrics, NpgsqlDataSource dataSource,
+    EventDrain drain, EventClaims claims, EventFailures failures, CustomerNotices notices, EventMetrics metrics, NpgsqlDataSource dataSource,
     TimeProvider clock, ILogger<EventSweep> logger)
     : BackgroundService
 {
@@ -28,7 +29,7 @@ internal sealed partial class EventSweep(
     private const string LateSql = """
         SELECT t.id FROM control.tenants t LEFT JOIN control.inbox_drains d ON d.tenant_id = t.id
         WHERE t.enabled AND t.state <> 'stopped' AND (d.paused_until IS NULL OR d.paused_until <= now())
-          AND EXISTS (SELECT FROM control.wecom_settings s WHERE s.tenant_id = t.id AND s.channel IN ('app', 'contacts') AND s.secret IS NOT NULL)
+          AND EXISTS (SELECT FROM control.wecom_settings s WHERE s.tenant_id = t.id AND s.channel IN ('app', 'contacts', 'customers') AND s.secret IS NOT NULL)
           AND EXISTS (
               SELECT FROM control.callback_events e
               WHERE e.tenant_id = t.id AND e.state = 'waiting'
@@ -54,6 +55,7 @@ internal sealed partial class EventSweep(
     /// <returns>The drains that it started, of tenants that it drains not already.</returns>
     public async Task<IReadOnlyList<Task>> RunAsync(CancellationToken ct)
     {
+        await notices.ForgetCodesAsync(ct);
         await claims.ReleaseAbandonedAsync(ct);
         await RememberAsync(ct);
         var started = new List<Task>();

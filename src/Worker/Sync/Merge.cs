@@ -99,11 +99,19 @@ internal sealed class Merge : IAsyncDisposable
     /// <param name="table">What was staged.</param>
     /// <param name="withheld">Columns that WeCom hides from this tenant; the mirror keeps what it has there.</param>
     /// <param name="ct">Stops the merge.</param>
-    public async Task CompareAsync(MirrorTable table, IReadOnlySet<string> withheld, CancellationToken ct)
+    public Task CompareAsync(MirrorTable table, IReadOnlySet<string> withheld, CancellationToken ct) => CompareAsync(table, withheld, known: null, ct);
+
+    /// <summary>Finds what is new, back or different in a part of one table.</summary>
+    /// <param name="table">What was staged.</param>
+    /// <param name="known">SQL for the rows of the mirror that the stage can be about; <c>$1</c> is the tenant.</param>
+    /// <param name="ct">Stops the merge.</param>
+    public Task ComparePartAsync(MirrorTable table, string known, CancellationToken ct) => CompareAsync(table, FrozenSet<string>.Empty, known, ct);
+
+    private async Task CompareAsync(MirrorTable table, IReadOnlySet<string> withheld, string? known, CancellationToken ct)
     {
         // Of the key alone: the rest of a wide row would cost as much as the comparison.
         await ExecuteAsync($"ANALYZE {table.Stage} ({string.Join(", ", table.Key.Select(c => c.Name))})", ct);
-        await ExecuteAsync(MirrorSql.CreateDifference(table, withheld, touch: ofEvents), ct);
+        await ExecuteAsync(MirrorSql.CreateDifference(table, withheld, touch: ofEvents, known), ct);
         compared.Add(table);
     }
 
@@ -131,10 +139,6 @@ internal sealed class Merge : IAsyncDisposable
         if (removals > 0)
         {
             removing.Add(table);
-        }
-
-        if (removals > 0)
-        {
             await GuardAsync(table, guard, ct);
         }
 
@@ -146,10 +150,23 @@ internal sealed class Merge : IAsyncDisposable
 
     /// <summary>Removes rows that are known to be gone, without a listing that lacks them.</summary>
     /// <param name="table">A table that was compared.</param>
-    /// <param name="gone">SQL that returns the key columns and <c>fetched_at</c>, when it was known; <c>$1</c> is the tenant.</param>
+    /// <param name="gone">See <see cref="MirrorSql.AddKnownRemovals"/>; <c>$1</c> is the tenant.</param>
     /// <param name="ct">Stops the merge.</param>
-    public Task RemoveKnownAsync(MirrorTable table, string gone, CancellationToken ct) =>
-        ExecuteAsync(MirrorSql.AddKnownRemovals(table, gone), ct);
+    public Task RemoveKnownAsync(MirrorTable table, string gone, CancellationToken ct) => RemoveKnownAsync(table, gone, guard: null, ct);
+
+    /// <summary>Removes rows that are known to be gone, without a listing that lacks them; holds them if they are too many.</summary>
+    /// <param name="table">A table that was compared.</param>
+    /// <param name="gone">See <see cref="MirrorSql.AddKnownRemovals"/>; <c>$1</c> is the tenant.</param>
+    /// <param name="guard">Null where nobody need be asked.</param>
+    /// <param name="ct">Stops the merge.</param>
+    public async Task RemoveKnownAsync(MirrorTable table, string gone, RemovalGuard? guard, CancellationToken ct)
+    {
+        if (await ExecuteAsync(MirrorSql.AddKnownRemovals(table, gone), ct) > 0)
+        {
+            removing.Add(table);
+            await GuardAsync(table, guard, ct);
+        }
+    }
 
     /// <summary>Writes every difference, its change record, and the list of held removals.</summary>
     public async Task ApplyAsync(long runId, CancellationToken ct)

@@ -19,6 +19,14 @@ internal static class MirrorSql
     public static string Copy(MirrorTable table) =>
         $"COPY {table.Stage} ({List(table.Key.Concat(table.Values).Concat(table.Extras))}, fetched_at) FROM STDIN (FORMAT BINARY)";
 
+    /// <summary>Leaves one row of each staged object: the last answer counts.</summary>
+    public static string KeepNewest(MirrorTable table) => $"""
+        DELETE FROM {table.Stage} s USING (
+            SELECT ctid, row_number() OVER (PARTITION BY {List(table.Key)} ORDER BY fetched_at DESC, ctid DESC) AS n FROM {table.Stage}
+            WHERE ({List(table.Key)}) IN (SELECT {List(table.Key)} FROM {table.Stage} GROUP BY {List(table.Key)} HAVING count(*) > 1)) twice
+        WHERE s.ctid = twice.ctid AND twice.n > 1
+        """;
+
     /// <summary>
     /// Compares the stage with the mirror: one row for each object that is new, back, or different.
     /// Rows that the mirror fetched later than the stage did are left alone.
@@ -29,9 +37,11 @@ internal static class MirrorSql
     /// Whether rows that do not differ are listed too, as <c>seen</c>: they get the new <c>fetched_at</c>, so that whoever fetched
     /// earlier and merges later leaves them alone.
     /// </param>
-    public static string CreateDifference(MirrorTable table, IReadOnlySet<string> withheld, bool touch)
+    /// <param name="known">SQL for the rows of the mirror that the stage can be about; null for the whole table.</param>
+    public static string CreateDifference(MirrorTable table, IReadOnlySet<string> withheld, bool touch, string? known = null)
     {
         string After(Column c) => withheld.Contains(c.Name) ? $"m.{c.Name}"
+            : c.Nothing is { } nothing ? $"NULLIF(COALESCE(s.{c.Name}, m.{c.Name}), {nothing})"
             : c.Default is null ? $"COALESCE(s.{c.Name}, m.{c.Name})"
             : $"COALESCE(s.{c.Name}, m.{c.Name}, {c.Default})";
 
@@ -42,15 +52,18 @@ internal static class MirrorSql
         var differs = compared.Length == 0
             ? "false"
             : $"({string.Join(", ", compared.Select(After))}) IS DISTINCT FROM ({string.Join(", ", compared.Select(c => "m." + c.Name))})";
-        var values = string.Concat(table.Values.Select(c => $", {After(c)} AS {c.Name}"));
+        var values = string.Concat(table.Values.Select(c => $", {After(c)} AS {c.Name}"))
+            + string.Concat(table.RemovalFacts.Select(c => $", NULL::{c.SqlType} AS {c.Name}"));
+        var (restored, wanted) = table.Beside is null
+            ? ("WHEN m.removed_at IS NOT NULL THEN 'restored' ", $"m.fetched_at <= s.fetched_at AND ({(touch ? "true" : $"m.removed_at IS NOT NULL OR {differs}")})")
+            : ("", differs);
         return $"""
             CREATE TEMP TABLE {table.Difference} ON COMMIT DROP AS
             SELECT {List(table.Key, "s.")}{values}, s.fetched_at,
-                   CASE WHEN m.tenant_id IS NULL THEN 'created' WHEN m.removed_at IS NOT NULL THEN 'restored'
-                        WHEN {differs} THEN 'changed' ELSE 'seen' END AS op,
+                   CASE WHEN m.tenant_id IS NULL THEN 'created' {restored}WHEN {differs} THEN 'changed' ELSE 'seen' END AS op,
                    {fields} AS fields
-            FROM {table.Stage} s LEFT JOIN {table.Target} m ON m.tenant_id = $1 AND {Equal(table, "m.", "s.")}
-            WHERE m.tenant_id IS NULL OR (m.fetched_at <= s.fetched_at AND ({(touch ? "true" : $"m.removed_at IS NOT NULL OR {differs}")}))
+            FROM {table.Stage} s LEFT JOIN {(known is null ? table.Target : $"({known})")} m ON m.tenant_id = $1 AND {Equal(table, "m.", "s.")}
+            WHERE m.tenant_id IS NULL OR ({wanted})
             """;
     }
 
@@ -68,10 +81,10 @@ internal static class MirrorSql
 
     /// <summary>Adds to the difference live rows that are known to be gone, unless the mirror fetched them later than that was known.</summary>
     /// <param name="table">The table.</param>
-    /// <param name="gone">SQL that returns the key columns and <c>fetched_at</c>, when it was known.</param>
+    /// <param name="gone">SQL that returns the key columns, the table's <see cref="MirrorTable.RemovalFacts"/>, and <c>fetched_at</c>, when it was known.</param>
     public static string AddKnownRemovals(MirrorTable table, string gone) => $"""
-        INSERT INTO {table.Difference} ({List(table.Key)}, fetched_at, op, fields)
-        SELECT {List(table.Key, "m.")}, max(g.fetched_at), 'removed', '{EmptyArray}'::text[]
+        INSERT INTO {table.Difference} ({List(table.Key)}{string.Concat(table.RemovalFacts.Select(c => $", {c.Name}"))}, fetched_at, op, fields)
+        SELECT {List(table.Key, "m.")}{string.Concat(table.RemovalFacts.Select(c => $", max(g.{c.Name})"))}, max(g.fetched_at), 'removed', '{EmptyArray}'::text[]
         FROM ({gone}) g JOIN {table.Target} m ON m.tenant_id = $1 AND {Equal(table, "m.", "g.")}
         WHERE m.removed_at IS NULL AND m.fetched_at <= g.fetched_at
           AND NOT EXISTS (SELECT FROM {table.Difference} d WHERE {Equal(table, "d.", "g.")})
@@ -141,13 +154,18 @@ internal static class MirrorSql
 
     public static string Update(MirrorTable table) => $"""
         UPDATE {table.Target} m
-        SET {string.Concat(table.Values.Select(c => $"{c.Name} = d.{c.Name}, "))}changed_at = now(), fetched_at = d.fetched_at, removed_at = NULL
+        SET {string.Concat(table.Values.Concat(table.RemovalFacts).Select(c => $"{c.Name} = {Written(table, c)}, "))}changed_at = now(){(table.Beside is null ? ", fetched_at = d.fetched_at, removed_at = NULL" : "")}
         FROM {table.Difference} d
         WHERE m.tenant_id = $1 AND {Equal(table, "m.", "d.")} AND d.op IN ('changed', 'restored')
         """;
 
+    /// <summary>What a table beside another does not change may just have been written there.</summary>
+    private static string Written(MirrorTable table, Column column) =>
+        table.Beside is null ? $"d.{column.Name}" : $"CASE WHEN '{column.Name}' = ANY(d.fields) THEN d.{column.Name} ELSE m.{column.Name} END";
+
     public static string Remove(MirrorTable table) => $"""
-        UPDATE {table.Target} m SET removed_at = now(), changed_at = now(), fetched_at = d.fetched_at
+        UPDATE {table.Target} m
+        SET {string.Concat(table.RemovalFacts.Select(c => $"{c.Name} = d.{c.Name}, "))}removed_at = now(), changed_at = now(), fetched_at = d.fetched_at
         FROM {table.Difference} d
         WHERE m.tenant_id = $1 AND {Equal(table, "m.", "d.")} AND d.op = 'removed'
         """;
@@ -170,7 +188,9 @@ internal static class MirrorSql
                    CASE WHEN d.op <> 'removed' THEN to_jsonb(a) END, {cause}
             FROM {table.Difference} d
                 CROSS JOIN LATERAL (SELECT {List(table.Key, "d.")}) k
-                CROSS JOIN LATERAL (SELECT {List(table.Key.Concat(table.Values), "d.")}) a
+                {(table.Beside is { } whole
+                    ? $"JOIN {table.Target} m ON m.tenant_id = $1 AND {Equal(table, "m.", "d.")} CROSS JOIN LATERAL (SELECT {List(whole.Key.Concat(whole.Values), "m.")}) a"
+                    : $"CROSS JOIN LATERAL (SELECT {List(table.Key.Concat(table.Values), "d.")}) a")}
             WHERE d.op NOT IN ('held', 'seen')
             """;
     }

@@ -9,6 +9,9 @@ namespace WeComSync.Worker.Sync;
 /// <param name="Default">SQL value for a new row whose source does not tell it; null means NULL.</param>
 internal sealed record Column(string Name, string SqlType, NpgsqlDbType DbType, string? Default = null)
 {
+    /// <summary>SQL of the staged value that empties the column, where a staged NULL ("not told") could not.</summary>
+    public string? Nothing { get; init; }
+
     public static Column Text(string name, string? fallback = null) => new(name, "text", NpgsqlDbType.Text, fallback);
 
     /// <summary>An id of WeCom's: compared byte by byte.</summary>
@@ -16,9 +19,13 @@ internal sealed record Column(string Name, string SqlType, NpgsqlDbType DbType, 
 
     public static Column Bigint(string name) => new(name, "bigint", NpgsqlDbType.Bigint);
 
-    public static Column Smallint(string name) => new(name, "smallint", NpgsqlDbType.Smallint);
+    public static Column Smallint(string name, string? fallback = null) => new(name, "smallint", NpgsqlDbType.Smallint, fallback);
 
-    public static Column Boolean(string name) => new(name, "boolean", NpgsqlDbType.Boolean);
+    public static Column Integer(string name) => new(name, "int", NpgsqlDbType.Integer);
+
+    public static Column Boolean(string name, string? fallback = null) => new(name, "boolean", NpgsqlDbType.Boolean, fallback);
+
+    public static Column Time(string name) => new(name, "timestamptz", NpgsqlDbType.TimestampTz);
 
     public static Column Json(string name) => new(name, "jsonb", NpgsqlDbType.Jsonb);
 
@@ -46,12 +53,23 @@ internal sealed record MirrorTable(string Name, string Entity, Column[] Key, Col
     /// </summary>
     public (string Kind, string IdSql)[] Subjects { get; init; } = [];
 
+    /// <summary>Columns that only a removal fills and a return empties.</summary>
+    public Column[] RemovalFacts { get; init; } = [];
+
+    /// <summary>
+    /// The whole table, of which this one has the columns that no reading tells. They are written whatever the row's date, which stays,
+    /// and they bring nothing back that was removed.
+    /// </summary>
+    public MirrorTable? Beside { get; init; }
+
     /// <summary>Whether an answer without a single row proves nothing, however complete it was.</summary>
     public bool EmptyIsNoProof { get; init; }
 
-    public string Stage => $"stage_{Name}";
+    public string Stage => $"stage_{Name}{Suffix}";
 
-    public string Difference => $"difference_{Name}";
+    public string Difference => $"difference_{Name}{Suffix}";
 
     public string Target => $"mirror.{Name}";
+
+    private string Suffix => Beside is null ? "" : "_beside";
 }

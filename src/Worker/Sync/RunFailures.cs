@@ -18,16 +18,20 @@ internal static class RunFailures
             WeComException { Class: WeComErrorClass.StopTenant or WeComErrorClass.StopFeature or WeComErrorClass.SkipRow } stop =>
                 With(RunState.Stopped, stop.Message, stop.Action),
             WeComException other => With(RunState.Failed, other.Message, other.Action),
-            NoCredentialException or NothingReadException => With(RunState.Failed, failure.Message, ((IActionable)failure).Action),
+            IActionable actionable => With(RunState.Failed, failure.Message, actionable.Action),
             RunSupersededException => With(RunState.Failed, failure.Message, "Nothing: the newer run goes on."),
             OperationCanceledException when session.CancelRequested =>
-                With(RunState.Cancelled, $"Cancelled by a person during phase {session.Run.Phase}; nothing was written.", "Nothing: the next run starts anew."),
+                With(RunState.Cancelled, $"Cancelled by a person during phase {session.Run.Phase}; {Left(session.Run)}.", $"Nothing: the next run {Next(session.Run)}."),
             OperationCanceledException when session.Superseded => With(RunState.Failed, new RunSupersededException().Message, "Nothing."),
             OperationCanceledException when ct.IsCancellationRequested =>
-                With(RunState.Cancelled, $"Stopped during phase {session.Run.Phase}; nothing was written.", "Nothing: the next run starts anew."),
+                With(RunState.Cancelled, $"Stopped during phase {session.Run.Phase}; {Left(session.Run)}.", $"Nothing: the next run {Next(session.Run)}."),
             NpgsqlException lost => With(RunState.Failed, $"PostgreSQL failed during phase {session.Run.Phase}: {lost.Message}",
-                "Check the database; the next run starts anew, nothing was half-written."),
+                $"Check the database; the next run {Next(session.Run)}, nothing was half-written."),
             _ => null,
         };
     }
+
+    private static string Left(SyncRun run) => run.Part == MirrorPart.Customers ? "what was merged before stays" : "nothing was written";
+
+    private static string Next(SyncRun run) => run.Part == MirrorPart.Customers ? "goes on from there" : "starts anew";
 }

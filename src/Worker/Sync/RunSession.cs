@@ -114,6 +114,7 @@ internal static class NpgsqlCommandParameters
         return await command.ExecuteNonQueryAsync(ct);
     }
 
+    /// <summary>The texts of one column.</summary>
     public static async Task<IReadOnlyList<string>> TextsAsync(this NpgsqlConnection connection, string sql, object?[] values, CancellationToken ct)
     {
         await using var command = new NpgsqlCommand(sql, connection) { CommandTimeout = 0 };

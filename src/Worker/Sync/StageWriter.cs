@@ -48,7 +48,17 @@ internal sealed class StageWriter : IAsyncDisposable
         ? importer.WriteNullAsync(ct)
         : importer.WriteAsync(values, NpgsqlDbType.Array | NpgsqlDbType.Integer, ct);
 
-    public Task TimeAsync(DateTimeOffset value, CancellationToken ct) => importer.WriteAsync(value.UtcDateTime, NpgsqlDbType.TimestampTz, ct);
+    public Task IntegerAsync(int? value, CancellationToken ct) => value is { } number
+        ? importer.WriteAsync(number, NpgsqlDbType.Integer, ct)
+        : importer.WriteNullAsync(ct);
+
+    public Task BooleanAsync(bool? value, CancellationToken ct) => value is { } flag
+        ? importer.WriteAsync(flag, NpgsqlDbType.Boolean, ct)
+        : importer.WriteNullAsync(ct);
+
+    public Task TimeAsync(DateTimeOffset? value, CancellationToken ct) => value is { } time
+        ? importer.WriteAsync(time.UtcDateTime, NpgsqlDbType.TimestampTz, ct)
+        : importer.WriteNullAsync(ct);
 
     public async Task CompleteAsync(CancellationToken ct) => await importer.CompleteAsync(ct);
 

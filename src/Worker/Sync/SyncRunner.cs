@@ -1,13 +1,15 @@
 using WeComSync.Domain.Runs;
+using WeComSync.Worker.Sync.Customers;
 using WeComSync.Worker.Sync.Directory;
 
 namespace WeComSync.Worker.Sync;
 
 /// <summary>Runs any kind of sync, for the command line and for scheduled jobs.</summary>
-internal sealed class SyncRunner(DirectorySync directory, TenantStops stops) : ISyncRunner
+internal sealed class SyncRunner(
+    DirectorySync directory, CustomerSync customers, CustomerCheck check, CustomerLookup lookup, TenantStops stops) : ISyncRunner
 {
     /// <summary>The kinds of sync that exist.</summary>
-    public static IReadOnlySet<SyncKind> Available { get; } = new HashSet<SyncKind> { SyncKind.Full, SyncKind.Incremental };
+    public static IReadOnlySet<SyncKind> Available { get; } = new HashSet<SyncKind> { SyncKind.Full, SyncKind.Incremental, SyncKind.Customers };
 
     public IReadOnlySet<SyncKind> Kinds => Available;
 
@@ -15,8 +17,20 @@ internal sealed class SyncRunner(DirectorySync directory, TenantStops stops) : I
     public Task<SyncReport> RunAsync(long tenantId, SyncKind kind, SyncRequest request, CancellationToken ct) => kind switch
     {
         SyncKind.Full or SyncKind.Incremental or SyncKind.OneObject => directory.RunAsync(tenantId, kind, request, ct),
+        SyncKind.Customers => customers.RunAsync(tenantId, request, ct),
         _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, "No sync of this kind exists."),
     };
+
+    /// <summary>Compares the ids of the customers whose members were not looked at for longest; belongs to an incremental sync.</summary>
+    /// <returns>Null where the tenant has no pulled customers.</returns>
+    /// <exception cref="RunInProgressException">Another process reads this tenant's customers.</exception>
+    public Task<SyncReport?> CheckCustomersAsync(long tenantId, SyncRequest request, CancellationToken ct) =>
+        check.RunAsync(tenantId, request, CustomerCheck.Budget, ct);
+
+    /// <summary>Reads one customer and tells it step by step.</summary>
+    /// <exception cref="RunInProgressException">Another process reads this tenant's customers.</exception>
+    public Task<SyncReport> LookUpCustomerAsync(long tenantId, string externalUserId, SyncRequest request, Action<string> say, CancellationToken ct) =>
+        lookup.RunAsync(tenantId, externalUserId, request, say, ct);
 
     public async Task<SyncOutcome> RunAsync(long tenantId, SyncKind kind, SyncTrigger trigger, CancellationToken ct)
     {
@@ -27,7 +41,13 @@ internal sealed class SyncRunner(DirectorySync directory, TenantStops stops) : I
 
         try
         {
-            var report = await RunAsync(tenantId, kind, new SyncRequest { Trigger = trigger }, ct);
+            var request = new SyncRequest { Trigger = trigger };
+            var report = await RunAsync(tenantId, kind, request, ct);
+            if (kind == SyncKind.Incremental)
+            {
+                await CheckIfFreeAsync(tenantId, request, ct);
+            }
+
             return report.State switch
             {
                 RunState.Stopped => SyncOutcome.Stopped,
@@ -39,6 +59,18 @@ internal sealed class SyncRunner(DirectorySync directory, TenantStops stops) : I
         catch (RunInProgressException)
         {
             return SyncOutcome.Busy;
+        }
+    }
+
+    /// <summary>A pull that goes on reads more than a check would.</summary>
+    private async Task CheckIfFreeAsync(long tenantId, SyncRequest request, CancellationToken ct)
+    {
+        try
+        {
+            await CheckCustomersAsync(tenantId, request, ct);
+        }
+        catch (RunInProgressException)
+        {
         }
     }
 }

@@ -22,10 +22,14 @@ internal sealed class SyncRuns(NpgsqlDataSource dataSource, TimeProvider clock)
 
     /// <summary>Opens a run and takes the fence.</summary>
     /// <exception cref="RunInProgressException">Another live process runs this half of the tenant's mirror.</exception>
+    public Task<RunSession> BeginAsync(long tenantId, SyncKind kind, SyncTrigger trigger, bool dryRun, CancellationToken ct) =>
+        BeginAsync(tenantId, kind, kind == SyncKind.Customers ? MirrorPart.Customers : MirrorPart.Directory, trigger, dryRun, ct);
+
+    /// <summary>Opens a run of one half of the mirror and takes the fence.</summary>
+    /// <exception cref="RunInProgressException">Another live process runs this half of the tenant's mirror.</exception>
     public async Task<RunSession> BeginAsync(
-        long tenantId, SyncKind kind, SyncTrigger trigger, bool dryRun, CancellationToken ct)
+        long tenantId, SyncKind kind, MirrorPart part, SyncTrigger trigger, bool dryRun, CancellationToken ct)
     {
-        var part = kind == SyncKind.Customers ? MirrorPart.Customers : MirrorPart.Directory;
         var connection = await dataSource.OpenConnectionAsync(ct);
         try
         {
@@ -71,7 +75,7 @@ internal sealed class SyncRuns(NpgsqlDataSource dataSource, TimeProvider clock)
             UPDATE control.sync_runs
             SET state = 'failed', finished_at = now(),
                 error = 'The process ' || owner || ' ended during phase ' || phase || ' without closing the run; nothing was half-written.',
-                action = 'Nothing: the next run reads everything again.'
+                action = 'Nothing: the next run ' || CASE part WHEN 'customers' THEN 'goes on from there.' ELSE 'reads everything again.' END
             WHERE tenant_id = $1 AND part = $2 AND state = 'running'
             """, [tenantId, partText], ct);
 

@@ -1,3 +1,4 @@
+using WeComSync.Worker.Sync.Customers;
 using WeComSync.Worker.Sync.Directory;
 using WeComSync.Worker.WeCom;
 
@@ -15,7 +16,11 @@ internal static class SyncServices
         builder.Services.AddSingleton<HeldRemovals>();
         builder.Services.AddHostedService<HeldReminder>();
         builder.Services.AddSingleton<TenantStops>();
+        builder.Services.AddSingleton<RunEnding>();
         builder.Services.AddSingleton<DirectorySync>();
+        builder.Services.AddSingleton<CustomerSync>();
+        builder.Services.AddSingleton<CustomerCheck>();
+        builder.Services.AddSingleton<CustomerLookup>();
         builder.Services.AddSingleton<SyncRunner>();
         builder.Services.AddSingleton<ISyncRunner>(services => services.GetRequiredService<SyncRunner>());
     }

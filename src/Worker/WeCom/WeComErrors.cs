@@ -12,6 +12,25 @@ internal static class WeComErrors
     public const int TooManyAtOnce = 45033;
     public const int IpNotTrusted = 60020;
 
+    /// <summary>A parameter is wrong, or a cursor is no longer known.</summary>
+    public const int BadParameter = 40058;
+
+    /// <summary>
+    /// No relation: of a member's listing, that he has no customers; of one customer, that nobody follows the person any more or that a
+    /// member has not confirmed yet.
+    /// </summary>
+    public const int NoRelation = 84061;
+
+    /// <summary>Not this caller's customer: of another subject, or followed only by members out of its sight.</summary>
+    public const int NotOurCustomer = 40096;
+
+    /// <summary>Refusals of one group chat: it does not exist, or no longer as a customers' chat that this caller may see.</summary>
+    public static readonly FrozenSet<int> NoGroupChat = [90501, 90509, NoRelation, NotOurCustomer];
+
+    /// <summary>The credential may not use this interface.</summary>
+    public const int NotGranted = 48002;
+
+
     private const string Nothing = "Nothing to do: it is tried again later.";
     private const string Wait = "Nothing to do: calls go on when WeCom allows them again.";
     private const string NewToken = "Nothing to do: a new token is fetched.";
@@ -58,12 +77,17 @@ internal static class WeComErrors
 
             [45024] = (StopFeature, "The corp's head-count limit is reached: raise it in WeCom's administration."),
             [48001] = (StopFeature, "Grant the application this function in WeCom's administration."),
-            [48002] = (StopFeature,
+            [NotGranted] = (StopFeature,
                 "This secret may not use this interface: use the application's secret, or list the application under the feature's 可调用接口的应用."),
             [48008] = (StopFeature, "Widen the contact-editing permission in WeCom's administration."),
             [48009] = (StopFeature,
                 "WeCom lets contact sync read ids only from this address: give the tenant an application secret for the details."),
 
+            [41057] = (StopFeature, "Bind a WeChat developer id in WeCom's administration (客户联系 → 客户 → API → 微信开发者ID)."),
+            [84074] = (StopFeature, "Give members the customer function in WeCom's administration (客户联系 → 权限配置 → 使用范围)."),
+            [701008] = (StopFeature, "None of these members has an interop licence; WeCom asks it of service providers' applications only."),
+
+            [81017] = (Split, "Nothing to do: smaller parts are asked for."),
             [45029] = (Split, "Nothing to do: smaller parts are asked for."),
             [50100] = (Restart, "Nothing to do: the listing begins again."),
 
@@ -121,6 +145,15 @@ internal static class WeComErrors
             [81013] = (SkipRow, Invisible),
             [84014] = (SkipRow, "The member must give consent again."),
             [84015] = (SkipRow, "The member must give consent again."),
+            [NotOurCustomer] = (SkipRow, "Check that a member in the application's visible range follows this customer; the mirror keeps what it had."),
+            [41056] = (SkipRow, Row),
+            [NoRelation] = (SkipRow, "Nobody follows this customer, or the member has not confirmed yet; the mirror keeps what it had."),
+            [84071] = (SkipRow, Row),
+            [84083] = (SkipRow, "Give the member the customer function (客户联系 → 权限配置 → 使用范围); the mirror keeps what it had."),
+            [84084] = (SkipRow, Invisible),
+            [90501] = (SkipRow, Invisible),
+            [90509] = (SkipRow, Invisible),
+            [90511] = (SkipRow, Row),
             [301005] = (SkipRow, Row),
             [301012] = (SkipRow, Row),
             [301013] = (SkipRow, Row),
@@ -131,7 +164,7 @@ internal static class WeComErrors
             [40032] = (Bug, OurMistake),
             [40033] = (Bug, OurMistake),
             [40035] = (Bug, OurMistake),
-            [40058] = (Bug, OurMistake),
+            [BadParameter] = (Bug, OurMistake),
             [40063] = (Bug, OurMistake),
             [40082] = (Bug, ThirdParty),
             [42009] = (Bug, ThirdParty),
@@ -142,6 +175,7 @@ internal static class WeComErrors
             [41002] = (Bug, OurMistake),
             [41004] = (Bug, OurMistake),
             [41019] = (Bug, OurMistake),
+            [41035] = (Bug, OurMistake),
             [302003] = (Bug, OurMistake),
             [302004] = (Bug, OurMistake),
             [302006] = (Bug, OurMistake),
@@ -162,6 +196,12 @@ internal static class WeComErrors
         {
             verdict = (Bug, $"WeComSync does not know {errCode}: look it up at https://open.work.weixin.qq.com/devtool/query?e={errCode} "
                 + "and report it, so that it gets its class.");
+        }
+
+        if (errCode == NotGranted && endpoint.StartsWith("externalcontact/", StringComparison.Ordinal))
+        {
+            verdict.Action = "List the application under 客户联系 → 客户 → API → 可调用接口的应用 in WeCom's administration; "
+                + "the secret of contact sync (通讯录同步) is never good for customers.";
         }
 
         if (errCode is IpNotTrusted or 301042 && fromIp is not null)

@@ -1,6 +1,7 @@
 using System.Net;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
+using WeComSync.Worker.WeCom.Customers;
 using WeComSync.Worker.WeCom.Http;
 using WeComSync.Worker.WeCom.Limits;
 using WeComSync.Worker.WeCom.Tokens;
@@ -9,7 +10,7 @@ namespace WeComSync.Worker.WeCom;
 
 internal static class WeComServices
 {
-    /// <summary>Registers <see cref="WeComClient"/>. Needs the storage of <c>AddStorage</c> for secrets and tokens.</summary>
+    /// <summary>Registers <see cref="WeComClient"/> and <see cref="CustomerClient"/>. Needs the storage of <c>AddStorage</c> for secrets and tokens.</summary>
     public static IServiceCollection AddWeComClient(this IServiceCollection services, IConfiguration configuration)
     {
         services.AddOptionsWithValidateOnStart<WeComOptions, WeComOptionsValidator>().Bind(configuration.GetSection(WeComOptions.Section));
@@ -36,6 +37,7 @@ internal static class WeComServices
         services.AddSingleton<AccessTokens>();
         services.AddSingleton<WeComCalls>();
         services.AddSingleton<WeComClient>();
+        services.AddSingleton<CustomerClient>();
         return services;
     }
 

@@ -79,7 +79,7 @@ public sealed class UserIdListTests(SharedHost shared) : IDisposable
     {
         var corp = shared.Host.AddCorp(new CorpOptions
         {
-            Settings = new CorpSettings { ListIdPaging = ListIdPaging.Live, ListIdByDepartment = false },
+            Settings = new CorpSettings { ListIdPaging = CursorPaging.Live, ListIdByDepartment = false },
         });
         foreach (var userId in (string[])["a", "b", "c", "d"])
             corp.World.Hire(userId, userId);

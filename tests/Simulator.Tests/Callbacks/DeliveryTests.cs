@@ -199,9 +199,4 @@ public sealed class DeliveryTests(SharedHost shared) : IAsyncLifetime
             _corp.World.Hire($"p{i}", $"p{i}");
         await Callbacks.WhenIdleAsync(Caller.Cancel);
     }
-
-    private sealed class StoppedClock : TimeProvider
-    {
-        public override DateTimeOffset GetUtcNow() => new(2026, 1, 2, 3, 4, 5, 678, TimeSpan.Zero);
-    }
 }

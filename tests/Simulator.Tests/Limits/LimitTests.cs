@@ -114,11 +114,4 @@ public sealed class LimitTests : IAsyncLifetime
             codes[i] = (await _caller.GetAsync(corp.App, "tag/list")).ErrCode();
         return codes;
     }
-
-    private sealed class StoppedClock : TimeProvider
-    {
-        private static readonly DateTimeOffset Stopped = new(2026, 1, 5, 2, 0, 0, TimeSpan.Zero);
-
-        public override DateTimeOffset GetUtcNow() => Stopped;
-    }
 }

@@ -32,8 +32,11 @@ internal sealed class ApiCall(HttpContext http, SimulatorHost host, Endpoint end
     public Corp Corp => KnownCorp!;
     public World World => Corp.World;
 
-    /// <summary>What the caller may see. The contact-sync secret sees the whole company.</summary>
+    /// <summary>What the caller may see. The secrets of system applications see the whole company.</summary>
     public Visibility Visibility => KnownCredential is App app ? app.Visibility : Visibility.Everything;
+
+    /// <summary>The answer under way.</summary>
+    public Utf8JsonWriter Json => buffer.Json;
 
     public bool IsPost => HttpMethods.IsPost(http.Request.Method);
 
@@ -72,6 +75,9 @@ internal sealed class ApiCall(HttpContext http, SimulatorHost host, Endpoint end
 
     /// <summary>How many of the items of a list to send.</summary>
     public int Share(int count) => Fault is HalfListFault ? count / 2 : count;
+
+    /// <returns>The cursor of the next page, unless a fault sends the caller round in a circle.</returns>
+    public string Next(string cursor, string next) => Fault is RepeatCursorFault && cursor.Length > 0 ? cursor : next;
 
     /// <summary>To be called between the items of a long list.</summary>
     public ValueTask SpillAsync() => buffer.HasPiece && !FaultDelivery.NeedsWholeAnswer(Fault) ? SendPieceAsync() : ValueTask.CompletedTask;

@@ -43,6 +43,7 @@ internal static class CallerLookup
         {
             Rights.ContactSync when credential is not ContactSync => 48002,
             Rights.App when credential is not App => 48002,
+            Rights.Customers when credential is not CustomerContact and not App { IsListed: true } => 48002,
             Rights.Details when credential is ContactSync { Ip: ContactSyncIp.New } => 48009,
             _ => 0,
         };

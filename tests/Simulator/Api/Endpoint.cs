@@ -34,4 +34,6 @@ internal enum Rights
     ContactSync,
     /// <summary>Only an application's secret (48002).</summary>
     App,
+    /// <summary>Only 客户联系 itself and applications that are listed there (48002).</summary>
+    Customers,
 }

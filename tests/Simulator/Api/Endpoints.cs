@@ -12,5 +12,11 @@ internal static class Endpoints
         .. TagEndpoints.All,
         .. AgentEndpoints.All,
         .. AddressEndpoints.All,
+        .. CustomerEndpoints.All,
+        .. CustomerBatchEndpoints.All,
+        .. CorpTagEndpoints.All,
+        .. GroupChatEndpoints.All,
+        .. TransferEndpoints.All,
+        .. TicketEndpoints.All,
     ];
 }

@@ -15,12 +15,19 @@ internal static class ProfileJson
         foreach (var attribute in attributes)
         {
             json.WriteStartObject();
-            json.WriteNumber("type"u8, attribute.Url is null ? 0 : 1);
+            json.WriteNumber("type"u8, attribute.Url is null ? 0 : attribute.AppId is null ? 1 : 2);
             json.WriteString("name"u8, attribute.Name);
             if (attribute.Url is null)
             {
                 json.WriteStartObject("text"u8);
                 json.WriteString("value"u8, attribute.Value);
+            }
+            else if (attribute.AppId is not null)
+            {
+                json.WriteStartObject("miniprogram"u8);
+                json.WriteString("appid"u8, attribute.AppId);
+                json.WriteString("pagepath"u8, attribute.Url);
+                json.WriteString("title"u8, attribute.Value);
             }
             else
             {

@@ -1,5 +1,5 @@
 using System.Text.Json;
-using WeComSync.Simulator.Faults;
+using WeComSync.Simulator.Corps;
 
 namespace WeComSync.Simulator.Api;
 
@@ -25,10 +25,10 @@ internal static class UserIdEndpoints
             && (given.ValueKind != JsonValueKind.Number || !given.TryGetInt32(out limit) || limit is < 1 or > MaxLimit))
             return 40058;
         var cursor = call.Body.TryGetProperty("cursor", out var text) && text.ValueKind == JsonValueKind.String ? text.GetString()! : "";
-        if (call.Corp.ListIdPages.Open(cursor, limit, call.Corp) is not (var rows, var next))
+        var listing = new CursorQuestion(cursor, limit, settings.ListIdPaging, settings.CursorLifetime, call.Corp.Now);
+        if (call.Corp.ListIdPages.Open(listing, () => call.World.Rows(settings.ListIdByDepartment)) is not (var rows, var next))
             return 50100;
-        if (call.Fault is RepeatCursorFault && cursor.Length > 0)
-            next = cursor;
+        next = call.Next(cursor, next);
         var json = call.Begin();
         if (next.Length > 0 || !settings.LastCursorIsAbsent)
             json.WriteString("next_cursor", next);

@@ -11,7 +11,7 @@ internal sealed class UserJson(World world, Visibility visibility, PersonalField
     public static UserJson For(ApiCall call) => new(
         call.World,
         call.Visibility,
-        call.KnownCredential is App app ? app.HiddenFields : PersonalFields.None,
+        call.KnownCredential switch { App app => app.HiddenFields, CustomerContact => PersonalFields.All, _ => PersonalFields.None },
         call.Corp.Settings.HiddenShape);
 
     public void WriteSimple(Utf8JsonWriter json, Person person)

@@ -5,12 +5,13 @@ using WeComSync.Simulator.Worlds;
 namespace WeComSync.Simulator.Callbacks;
 
 /// <summary>
-/// Tells a company's event server what happens in the company's world. A change becomes events, faults decide what happens to
-/// them on the way, and the queue delivers them.
+/// Tells one event server of a company what happens there. A change becomes events, faults decide what happens to them on the
+/// way, and the queue delivers them.
 /// </summary>
 public sealed class CallbackChannel : IAsyncDisposable
 {
     private readonly string _corpId;
+    private readonly EventsOfChange _eventsOf;
     private readonly TimeProvider _time;
     private readonly CallbackPost _post;
     private readonly CallbackQueue _queue;
@@ -23,13 +24,14 @@ public sealed class CallbackChannel : IAsyncDisposable
     private volatile CallbackSettings _settings = new();
     private volatile FaultDice _dice = new(new CallbackFaults());
 
-    internal CallbackChannel(string corpId, World world, CallbackPost post, TimeProvider time)
+    /// <param name="eventsOf">Which events are sent for a change, if any.</param>
+    internal CallbackChannel(string corpId, CallbackPost post, TimeProvider time, EventsOfChange eventsOf)
     {
         _corpId = corpId;
+        _eventsOf = eventsOf;
         _time = time;
         _post = post;
         _queue = new CallbackQueue(post, time, () => _settings, _outstanding, _stopping.Token);
-        world.Changed += Note;
         _telling = Task.Run(TellAsync, CancellationToken.None);
     }
 
@@ -106,7 +108,8 @@ public sealed class CallbackChannel : IAsyncDisposable
         _stopping.Dispose();
     }
 
-    private void Note(WorldChange change)
+    /// <summary>To be called when something happened, in the order in which things happen.</summary>
+    internal void Note(WorldChange change)
     {
         if (_target is not { } target)
             return;
@@ -149,10 +152,10 @@ public sealed class CallbackChannel : IAsyncDisposable
     private void Tell(Noted noted)
     {
         var dice = _dice;
-        foreach (var contactEvent in EventsOf.Change(noted.Change, noted.Target.Form, _settings.DoublesNewPeople))
+        foreach (var callbackEvent in _eventsOf(noted.Change, noted.Target, _settings))
         {
             var copies = dice.Copies();
-            var record = Log.Add(id => new CallbackRecord(id, _corpId, contactEvent, noted.Target, noted.Change.At, copies));
+            var record = Log.Add(id => new CallbackRecord(id, _corpId, callbackEvent, noted.Target, noted.Change.At, copies));
             for (var copy = 0; copy < copies; copy++)
             {
                 _outstanding.Begin();
@@ -182,3 +185,5 @@ public sealed class CallbackChannel : IAsyncDisposable
 
     private sealed record Noted(WorldChange Change, CallbackTarget Target);
 }
+
+internal delegate IEnumerable<CallbackEvent> EventsOfChange(WorldChange change, CallbackTarget target, CallbackSettings settings);

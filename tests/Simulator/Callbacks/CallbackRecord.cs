@@ -6,17 +6,17 @@ namespace WeComSync.Simulator.Callbacks;
 public sealed class CallbackRecord
 {
     private readonly Lock _gate = new();
-    private readonly ContactEvent _event;
+    private readonly CallbackEvent _event;
     private readonly string _corpId;
     private readonly List<CallbackTry> _tries = [];
     private DateTimeOffset _createTime;
     private int _copiesLeft;
 
-    internal CallbackRecord(long id, string corpId, ContactEvent contactEvent, CallbackTarget target, DateTimeOffset at, int copies)
+    internal CallbackRecord(long id, string corpId, CallbackEvent callbackEvent, CallbackTarget target, DateTimeOffset at, int copies)
     {
         Id = id;
         _corpId = corpId;
-        _event = contactEvent;
+        _event = callbackEvent;
         Target = target;
         _createTime = at;
         Copies = _copiesLeft = copies;

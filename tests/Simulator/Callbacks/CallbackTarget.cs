@@ -3,7 +3,7 @@ using System.Security.Cryptography;
 
 namespace WeComSync.Simulator.Callbacks;
 
-/// <summary>The event server that an administrator entered for the contact-sync assistant (通讯录同步).</summary>
+/// <summary>The event server that an administrator entered: for contact sync (通讯录同步), 客户联系 or an application.</summary>
 /// <param name="Token">Up to 32 letters and digits.</param>
 /// <param name="EncodingAesKey">43 letters and digits.</param>
 public sealed record CallbackTarget(string Url, string Token, string EncodingAesKey)

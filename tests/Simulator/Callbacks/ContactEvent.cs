@@ -5,8 +5,10 @@ namespace WeComSync.Simulator.Callbacks;
 /// <summary>One contact event (通讯录变更事件) before it has a time.</summary>
 /// <param name="Fields">The elements that follow <c>ChangeType</c>.</param>
 /// <remarks>https://developer.work.weixin.qq.com/document/path/90970 and 90971, 90973.</remarks>
-public sealed record ContactEvent(string ChangeType, string Fields)
+public sealed record ContactEvent(string ChangeType, string Fields) : CallbackEvent
 {
+    public override string ChangeType { get; init; } = ChangeType;
+
     public static ContactEvent CreateUser(string userId, params long[] departments) =>
         new("create_user", new EventFields().CData("UserID", userId).List("Department", departments).ToString());
 
@@ -35,22 +37,10 @@ public sealed record ContactEvent(string ChangeType, string Fields)
         new EventFields().Bare("TagId", tagId).List("AddUserItems", addedUsers).List("DelUserItems", removedUsers)
             .List("AddPartyItems", addedDepartments).List("DelPartyItems", removedDepartments).ToString());
 
-    /// <summary>The text that is encrypted.</summary>
-    /// <param name="at">Told in whole seconds.</param>
-    public string ToXml(string corpId, DateTimeOffset at)
-    {
-        // WeCom wraps the change type of tag events only.
-        var changeType = ChangeType == "update_tag" ? $"<![CDATA[{ChangeType}]]>" : ChangeType;
-        return string.Create(CultureInfo.InvariantCulture, $"""
-            <xml><ToUserName><![CDATA[{corpId}]]></ToUserName>
-            <FromUserName><![CDATA[sys]]></FromUserName>
-            <CreateTime>{at.ToUnixTimeSeconds()}</CreateTime>
-            <MsgType><![CDATA[event]]></MsgType>
-            <Event><![CDATA[change_contact]]></Event>
-            <ChangeType>{changeType}</ChangeType>
-            {Fields}</xml>
-            """);
-    }
+    // WeCom wraps the change type of tag events only.
+    public override string ToXml(string corpId, DateTimeOffset at) => Whole(
+        corpId, at, "change_contact",
+        $"<ChangeType>{(ChangeType == "update_tag" ? $"<![CDATA[{ChangeType}]]>" : ChangeType)}</ChangeType>\n{Fields}");
 
     private static string Party(long id, long parentId) =>
         new EventFields().Bare("Id", id).CData("ParentId", parentId.ToString(CultureInfo.InvariantCulture)).ToString();

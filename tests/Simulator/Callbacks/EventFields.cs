@@ -22,6 +22,10 @@ internal sealed class EventFields
     /// <summary>Separated by commas; left out when there is nothing to list.</summary>
     public EventFields List<T>(string name, IEnumerable<T> values) => string.Join(',', values) is { Length: > 0 } list ? CData(name, list) : this;
 
+    /// <summary>An element for each, bare.</summary>
+    public EventFields Items(string name, IEnumerable<string> values) =>
+        Element(name, string.Concat(values.Select(value => $"<Item>{SecurityElement.Escape(Legal(value))}</Item>")));
+
     public EventFields Custom(IReadOnlyCollection<ExtField>? fields)
     {
         if (fields is null)

@@ -36,6 +36,10 @@ internal static class ControlApi
         DepartmentRoutes.Map(control, host);
         TagRoutes.Map(control, host);
         TruthRoutes.Map(control, host);
+        CustomerRoutes.Map(control, host);
+        CorpTagRoutes.Map(control, host);
+        ChatRoutes.Map(control, host);
+        CustomerTruthRoutes.Map(control, host);
         CallbackRoutes.Map(control, host);
     }
 

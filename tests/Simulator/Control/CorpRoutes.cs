@@ -31,6 +31,11 @@ internal static class CorpRoutes
             app.Range = ControlJson.Patched(VisibleRange.Nothing, range);
             return AppView.Of(app);
         });
+        control.MapPost("/corps/{corpId}/apps/{agentId:long}/signature", (string corpId, long agentId, SignatureRequest request) => new
+        {
+            errcode = ((App)Credential(host.Corp(corpId), $"app:{agentId}")).CheckSignature(
+                request.Kind, new JsapiSignature(request.NonceStr, request.Timestamp, request.Url, request.Signature)),
+        });
         control.MapPatch("/corps/{corpId}/credentials/{name}", Change(host));
         control.MapPut("/corps/{corpId}/credentials/{name}/trusted-ips", (string corpId, string name, TrustedIpsRequest request) =>
             Credential(host.Corp(corpId), name).TrustIps(request.Addresses, TimeSpan.FromSeconds(request.AfterSeconds)));
@@ -47,7 +52,10 @@ internal static class CorpRoutes
         if (credential is ContactSync contacts)
             contacts.Ip = request.ContactSyncIp ?? contacts.Ip;
         if (credential is App app)
+        {
             app.HiddenFields = request.HiddenFields ?? app.HiddenFields;
+            app.IsListed = request.IsListed ?? app.IsListed;
+        }
         return CorpView.Of(corp);
     };
 

@@ -30,7 +30,8 @@ internal sealed record KillTokensRequest(string? Credential = null, int Code = 4
 
 /// <summary>Null: leave as it is.</summary>
 internal sealed record CredentialRequest(
-    bool? IsEnabled = null, bool? IsSecretTooOld = null, ContactSyncIp? ContactSyncIp = null, PersonalFields? HiddenFields = null);
+    bool? IsEnabled = null, bool? IsSecretTooOld = null, ContactSyncIp? ContactSyncIp = null, PersonalFields? HiddenFields = null,
+    bool? IsListed = null);
 
 internal sealed record AppRequest(long AgentId, bool IsNew = true);
 

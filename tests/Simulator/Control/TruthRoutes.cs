@@ -62,7 +62,7 @@ internal static class TruthRoutes
         json.WriteEndArray();
     }
 
-    private static async ValueTask FlushAsync(Utf8JsonWriter json, HttpContext http)
+    internal static async ValueTask FlushAsync(Utf8JsonWriter json, HttpContext http)
     {
         if (json.BytesPending + json.BytesCommitted % PieceSize < PieceSize - 4096)
             return;

@@ -13,15 +13,19 @@ public sealed record CorpView(
     long AgentId,
     string AppSecret,
     string ContactsSecret,
+    string? CustomersSecret,
     int People,
     int Departments,
+    int Customers,
+    int Relations,
     ContactSyncIp ContactSyncIp,
     CorpSettings Settings,
     ImmutableArray<AppView> Apps)
 {
     public static CorpView Of(Corp corp) => new(
-        corp.Id, corp.Name, corp.App.AgentId, corp.App.Secret, corp.Contacts.Secret, corp.World.PeopleCount, corp.World.Departments.Count,
-        corp.Contacts.Ip, corp.Settings, [.. corp.Apps.Select(AppView.Of)]);
+        corp.Id, corp.Name, corp.App.AgentId, corp.App.Secret, corp.Contacts.Secret,
+        corp.CustomerContact.IsEnabled ? corp.CustomerContact.Secret : null, corp.World.PeopleCount, corp.World.Departments.Count,
+        corp.Customers.CustomerCount, corp.Customers.RelationCount, corp.Contacts.Ip, corp.Settings, [.. corp.Apps.Select(AppView.Of)]);
 }
 
 public sealed record AppView(
@@ -29,12 +33,13 @@ public sealed record AppView(
     string Name,
     string Secret,
     bool IsEnabled,
+    bool IsListed,
     VisibleRange Range,
     PersonalFields HiddenFields,
     ImmutableArray<string>? TrustedAddresses)
 {
     public static AppView Of(App app) => new(
-        app.AgentId, app.DisplayName, app.Secret, app.IsEnabled, app.Range, app.HiddenFields, app.TrustedAddresses);
+        app.AgentId, app.DisplayName, app.Secret, app.IsEnabled, app.IsListed, app.Range, app.HiddenFields, app.TrustedAddresses);
 }
 
 public sealed record HostView(string BaseUrl, string? CallerAddress, DateTimeOffset Now, RateLimits AddressLimits);

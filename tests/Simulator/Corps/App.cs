@@ -1,3 +1,4 @@
+using WeComSync.Simulator.Callbacks;
 using WeComSync.Simulator.Worlds;
 
 namespace WeComSync.Simulator.Corps;
@@ -5,19 +6,16 @@ namespace WeComSync.Simulator.Corps;
 /// <summary>A self-built application (自建应用): sees what its visible range and its date of creation allow.</summary>
 public sealed class App : Credential
 {
-    private readonly Lock _gate = new();
-    private VisibleRange _range;
-    private long _resolvedVersion = -1;
-    private Visibility _resolved = Visibility.Everything;
+    private readonly LiveRange _range;
 
-    internal App(Corp corp, long agentId, string secret, VisibleRange range, PersonalFields hidden)
+    internal App(Corp corp, long agentId, string secret, VisibleRange range, PersonalFields hidden, CallbackPost post)
         : base(corp, $"app:{agentId}", secret)
     {
         AgentId = agentId;
-        _range = range;
+        _range = new LiveRange(corp.World, range);
         HiddenFields = hidden;
         DisplayName = $"目录镜像{agentId}";
-        corp.World.Changed += FollowUserId;
+        Callbacks = corp.NewChannel(Name, post, change => IsListed && (change.Concerns is not { } member || Visibility.Sees(member)));
     }
 
     public long AgentId { get; }
@@ -27,56 +25,31 @@ public sealed class App : Credential
     /// <summary>Fields that user/get and user/list withhold.</summary>
     public PersonalFields HiddenFields { get; set; }
 
+    /// <summary>Listed under 客户联系 → 可调用接口的应用: may read customers (else 48002), and is told of them.</summary>
+    public bool IsListed { get; set; } = true;
+
+    /// <summary>The application's own event server (API接收消息), with 外部联系人变更回调 ticked.</summary>
+    public CallbackChannel Callbacks { get; }
+
     public VisibleRange Range
     {
-        get
-        {
-            lock (_gate)
-                return _range;
-        }
-        set
-        {
-            lock (_gate)
-            {
-                _range = value;
-                _resolvedVersion = -1;
-            }
-        }
+        get => _range.Ticked;
+        set => _range.Ticked = value;
     }
 
     /// <summary>The range as it is in the present world.</summary>
-    internal Visibility Visibility
-    {
-        get
-        {
-            // The world locks itself and then raises Changed, which locks this: so never the other way round.
-            var version = Corp.World.Version;
-            VisibleRange range;
-            lock (_gate)
-            {
-                if (_resolvedVersion == version)
-                    return _resolved;
-                range = _range;
-            }
-            var resolved = Corp.World.Resolve(range);
-            lock (_gate)
-            {
-                if (_range == range)
-                    (_resolvedVersion, _resolved) = (version, resolved);
-            }
-            return resolved;
-        }
-    }
+    internal Visibility Visibility => _range.Present;
 
-    private void FollowUserId(WorldChange change)
+    internal TicketBook Tickets { get; } = new();
+
+    /// <summary>What WeCom's client does with the signature of a page.</summary>
+    /// <returns>0; 40093: wrong; 42012: made with the ticket of the other kind.</returns>
+    public int CheckSignature(TicketKind kind, JsapiSignature signature)
     {
-        if (change is not UserIdChanged(var before, var after))
-            return;
-        lock (_gate)
-        {
-            if (_range.Users.Contains(before.UserId))
-                _range = _range with { Users = _range.Users.Replace(before.UserId, after.UserId) };
-        }
+        var other = kind == TicketKind.Config ? TicketKind.AgentConfig : TicketKind.Config;
+        if (signature.IsBy(Tickets.Valid(kind, Corp.Now)))
+            return 0;
+        return signature.IsBy(Tickets.Valid(other, Corp.Now)) ? 42012 : 40093;
     }
 }
 

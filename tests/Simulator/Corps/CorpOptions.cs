@@ -37,5 +37,7 @@ public sealed record CorpOptions
 
     public ContactSyncIp ContactSyncIp { get; init; } = ContactSyncIp.New;
 
+    public CustomerOptions Customers { get; init; } = new();
+
     public CorpSettings Settings { get; init; } = new();
 }

@@ -48,13 +48,15 @@ public sealed record CorpSettings
     public HiddenShape HiddenShape { get; init; } = HiddenShape.Absent;
 
     // user/list_id.
-    public ListIdPaging ListIdPaging { get; init; } = ListIdPaging.Snapshot;
+    public CursorPaging ListIdPaging { get; init; } = CursorPaging.Snapshot;
     /// <summary>One person's rows lie apart, department by department, instead of beside each other.</summary>
     public bool ListIdByDepartment { get; init; } = true;
     public int ListIdDefaultLimit { get; init; } = 10_000;
     public TimeSpan CursorLifetime { get; init; } = TimeSpan.FromHours(1);
     /// <summary>The last page has no <c>next_cursor</c> instead of an empty one.</summary>
     public bool LastCursorIsAbsent { get; init; }
+
+    public CustomerSettings Customers { get; init; } = new();
 
     // Every endpoint.
     /// <summary>Successful answers carry no errcode, as a few old endpoints do.</summary>
@@ -74,8 +76,8 @@ public enum HiddenShape
     Null,
 }
 
-/// <summary>What pages of user/list_id show when the company changes between them.</summary>
-public enum ListIdPaging
+/// <summary>What pages show when the company changes between them.</summary>
+public enum CursorPaging
 {
     /// <summary>What was there at the first page.</summary>
     Snapshot,

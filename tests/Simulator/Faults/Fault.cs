@@ -49,7 +49,7 @@ public abstract record Fault
     /// <summary>errcode 0 and the first half of the list.</summary>
     public static Fault HalfList() => new HalfListFault();
 
-    /// <summary>user/list_id answers the cursor that it was given as the next one.</summary>
+    /// <summary>Any list with a cursor answers the one that it was given as the next one.</summary>
     public static Fault RepeatCursor() => new RepeatCursorFault();
 
     /// <summary>The token of the call dies with it. On gettoken: the token that it answers is dead.</summary>

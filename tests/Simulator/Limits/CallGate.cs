@@ -6,7 +6,16 @@ internal sealed class CallGate
     private readonly Lock _gate = new();
     private readonly CallWindow _minute = new(TimeSpan.FromMinutes(1));
     private readonly CallWindow _hour = new(TimeSpan.FromHours(1));
+    private readonly CallWindow _debug = new(TimeSpan.FromMinutes(1));
     private int _inFlight;
+
+    /// <summary>Counts a call with <c>debug=1</c>.</summary>
+    /// <returns>False: more than five in a minute.</returns>
+    public bool TryDebug(DateTimeOffset now)
+    {
+        lock (_gate)
+            return _debug.TryCount(5, now);
+    }
 
     /// <returns>0 and the call is in: <see cref="Exit"/> must follow. Otherwise WeCom's code.</returns>
     public int TryEnter(RateLimits limits, DateTimeOffset now)

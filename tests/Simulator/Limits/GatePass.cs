@@ -13,6 +13,8 @@ internal readonly struct GatePass(CallGate? address, CallGate? corp) : IDisposab
             return 0;
         var host = call.Host;
         var now = host.Clock.GetUtcNow();
+        if (call.Query("debug") == "1" && !host.Gates.For(call.KnownCorp?.Id ?? call.Address, call.Endpoint.Path).TryDebug(now))
+            return 45009;
         var address = host.Gates.For(call.Address, call.Endpoint.Path);
         if (address.TryEnter(host.AddressLimits, now) is var code and not 0)
             return code;

@@ -4,6 +4,7 @@ namespace WeComSync.Simulator.Worlds;
 internal sealed class PersonNode(int sequence, Person person)
 {
     private volatile Person? _current = person;
+    private volatile Person _last = person;
 
     public int Sequence { get; } = sequence;
 
@@ -11,8 +12,16 @@ internal sealed class PersonNode(int sequence, Person person)
     public Person? Current
     {
         get => _current;
-        set => _current = value;
+        set
+        {
+            _current = value;
+            if (value is not null)
+                _last = value;
+        }
     }
+
+    /// <summary>As he was when he left, if he did.</summary>
+    public Person Last => _last;
 }
 
 /// <summary>A department with its members and children. Touched only under the world's lock; the arrays handed out never change.</summary>

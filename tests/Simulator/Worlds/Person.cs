@@ -46,8 +46,11 @@ public sealed record Person
 /// <param name="Order">0 to 2³²−1 among the members of the department; larger comes first.</param>
 public readonly record struct Membership(long DepartmentId, long Order = 0, bool IsLeader = false);
 
-/// <summary>A custom field: text when <see cref="Url"/> is null, otherwise a link with <see cref="Value"/> as its title.</summary>
-public sealed record ExtField(string Name, string Value, string? Url = null);
+/// <summary>
+/// A custom field: text when <see cref="Url"/> is null, otherwise a link with <see cref="Value"/> as its title, or, with
+/// <see cref="AppId"/>, a page of a mini program.
+/// </summary>
+public sealed record ExtField(string Name, string Value, string? Url = null, string? AppId = null);
 
 /// <summary>What customers see of a member.</summary>
 public sealed record ExternalProfile(string CorpName, string? ChannelsNickname, ImmutableArray<ExtField> Attributes)

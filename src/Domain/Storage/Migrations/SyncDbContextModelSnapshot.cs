@@ -71,6 +71,527 @@ namespace WeComSync.Domain.Storage.Migrations
                     b.ToTable("changes", "mirror");
                 });
 
+            modelBuilder.Entity("WeComSync.Domain.Customers.ContactNotice", b =>
+                {
+                    b.Property<long>("TenantId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("tenant_id");
+
+                    b.Property<long>("EventId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("event_id");
+
+                    b.Property<DateTimeOffset>("At")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("at");
+
+                    b.Property<string>("ExternalUserId")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("external_user_id")
+                        .UseCollation("C");
+
+                    b.Property<string>("FailReason")
+                        .HasColumnType("text")
+                        .HasColumnName("fail_reason");
+
+                    b.Property<string>("Kind")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("kind");
+
+                    b.Property<bool>("Pending")
+                        .HasColumnType("boolean")
+                        .HasColumnName("pending");
+
+                    b.Property<string>("State")
+                        .HasColumnType("text")
+                        .HasColumnName("state");
+
+                    b.Property<string>("UserId")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("user_id")
+                        .UseCollation("C");
+
+                    b.Property<string>("WelcomeCode")
+                        .HasColumnType("text")
+                        .HasColumnName("welcome_code");
+
+                    b.HasKey("TenantId", "EventId")
+                        .HasName("pk_contact_notices");
+
+                    b.HasIndex("TenantId", "ExternalUserId")
+                        .HasDatabaseName("ix_contact_notices_tenant_id_external_user_id");
+
+                    b.HasIndex(new[] { "At" }, "ix_contact_notices_welcome")
+                        .HasDatabaseName("ix_contact_notices_at")
+                        .HasFilter("welcome_code IS NOT NULL");
+
+                    b.ToTable("contact_notices", "control");
+                });
+
+            modelBuilder.Entity("WeComSync.Domain.Customers.CorpTag", b =>
+                {
+                    b.Property<long>("TenantId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("tenant_id");
+
+                    b.Property<string>("TagId")
+                        .HasColumnType("text")
+                        .HasColumnName("tag_id")
+                        .UseCollation("C");
+
+                    b.Property<DateTimeOffset>("ChangedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("changed_at");
+
+                    b.Property<DateTimeOffset>("CreatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("created_at");
+
+                    b.Property<DateTimeOffset>("FetchedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("fetched_at");
+
+                    b.Property<string>("GroupId")
+                        .HasColumnType("text")
+                        .HasColumnName("group_id")
+                        .UseCollation("C");
+
+                    b.Property<DateTimeOffset?>("MadeAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("made_at");
+
+                    b.Property<string>("Name")
+                        .HasColumnType("text")
+                        .HasColumnName("name");
+
+                    b.Property<Guid>("Ref")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("uuid")
+                        .HasColumnName("ref")
+                        .HasDefaultValueSql("gen_random_uuid()");
+
+                    b.Property<DateTimeOffset?>("RemovedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("removed_at");
+
+                    b.Property<long?>("SortOrder")
+                        .HasColumnType("bigint")
+                        .HasColumnName("sort_order");
+
+                    b.Property<short>("Type")
+                        .HasColumnType("smallint")
+                        .HasColumnName("type");
+
+                    b.HasKey("TenantId", "TagId")
+                        .HasName("pk_corp_tags");
+
+                    b.HasIndex("TenantId", "GroupId")
+                        .HasDatabaseName("ix_corp_tags_tenant_id_group_id");
+
+                    b.ToTable("corp_tags", "mirror");
+                });
+
+            modelBuilder.Entity("WeComSync.Domain.Customers.CorpTagGroup", b =>
+                {
+                    b.Property<long>("TenantId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("tenant_id");
+
+                    b.Property<string>("GroupId")
+                        .HasColumnType("text")
+                        .HasColumnName("group_id")
+                        .UseCollation("C");
+
+                    b.Property<DateTimeOffset>("ChangedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("changed_at");
+
+                    b.Property<DateTimeOffset>("CreatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("created_at");
+
+                    b.Property<DateTimeOffset>("FetchedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("fetched_at");
+
+                    b.Property<DateTimeOffset?>("MadeAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("made_at");
+
+                    b.Property<string>("Name")
+                        .HasColumnType("text")
+                        .HasColumnName("name");
+
+                    b.Property<Guid>("Ref")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("uuid")
+                        .HasColumnName("ref")
+                        .HasDefaultValueSql("gen_random_uuid()");
+
+                    b.Property<DateTimeOffset?>("RemovedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("removed_at");
+
+                    b.Property<long?>("SortOrder")
+                        .HasColumnType("bigint")
+                        .HasColumnName("sort_order");
+
+                    b.HasKey("TenantId", "GroupId")
+                        .HasName("pk_corp_tag_groups");
+
+                    b.ToTable("corp_tag_groups", "mirror");
+                });
+
+            modelBuilder.Entity("WeComSync.Domain.Customers.Customer", b =>
+                {
+                    b.Property<long>("TenantId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("tenant_id");
+
+                    b.Property<string>("ExternalUserId")
+                        .HasColumnType("text")
+                        .HasColumnName("external_user_id")
+                        .UseCollation("C");
+
+                    b.Property<string>("Avatar")
+                        .HasColumnType("text")
+                        .HasColumnName("avatar");
+
+                    b.Property<DateTimeOffset>("ChangedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("changed_at");
+
+                    b.Property<string>("CorpFullName")
+                        .HasColumnType("text")
+                        .HasColumnName("corp_full_name");
+
+                    b.Property<string>("CorpName")
+                        .HasColumnType("text")
+                        .HasColumnName("corp_name");
+
+                    b.Property<DateTimeOffset>("CreatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("created_at");
+
+                    b.Property<string>("ExternalProfile")
+                        .HasColumnType("jsonb")
+                        .HasColumnName("external_profile");
+
+                    b.Property<DateTimeOffset>("FetchedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("fetched_at");
+
+                    b.Property<short?>("Gender")
+                        .HasColumnType("smallint")
+                        .HasColumnName("gender");
+
+                    b.Property<string>("Name")
+                        .HasColumnType("text")
+                        .HasColumnName("name");
+
+                    b.Property<string>("Position")
+                        .HasColumnType("text")
+                        .HasColumnName("position");
+
+                    b.Property<Guid>("Ref")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("uuid")
+                        .HasColumnName("ref")
+                        .HasDefaultValueSql("gen_random_uuid()");
+
+                    b.Property<DateTimeOffset?>("RemovedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("removed_at");
+
+                    b.Property<short?>("Type")
+                        .HasColumnType("smallint")
+                        .HasColumnName("type");
+
+                    b.Property<string>("Unionid")
+                        .HasColumnType("text")
+                        .HasColumnName("unionid")
+                        .UseCollation("C");
+
+                    b.Property<bool>("Visible")
+                        .HasColumnType("boolean")
+                        .HasColumnName("visible");
+
+                    b.HasKey("TenantId", "ExternalUserId")
+                        .HasName("pk_customers");
+
+                    b.HasIndex("TenantId", "Unionid")
+                        .HasDatabaseName("ix_customers_tenant_id_unionid")
+                        .HasFilter("unionid IS NOT NULL");
+
+                    b.ToTable("customers", "mirror");
+                });
+
+            modelBuilder.Entity("WeComSync.Domain.Customers.Follow", b =>
+                {
+                    b.Property<long>("TenantId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("tenant_id");
+
+                    b.Property<string>("UserId")
+                        .HasColumnType("text")
+                        .HasColumnName("user_id")
+                        .UseCollation("C");
+
+                    b.Property<string>("ExternalUserId")
+                        .HasColumnType("text")
+                        .HasColumnName("external_user_id")
+                        .UseCollation("C");
+
+                    b.Property<int?>("AddWay")
+                        .HasColumnType("integer")
+                        .HasColumnName("add_way");
+
+                    b.Property<DateTimeOffset>("ChangedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("changed_at");
+
+                    b.Property<DateTimeOffset>("CreatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("created_at");
+
+                    b.Property<DateTimeOffset?>("DeletedByCustomerAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("deleted_by_customer_at");
+
+                    b.Property<DateTimeOffset?>("DeletedByMemberAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("deleted_by_member_at");
+
+                    b.Property<string>("Description")
+                        .HasColumnType("text")
+                        .HasColumnName("description");
+
+                    b.Property<DateTimeOffset>("FetchedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("fetched_at");
+
+                    b.Property<DateTimeOffset?>("FollowedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("followed_at");
+
+                    b.Property<string>("OperUserId")
+                        .HasColumnType("text")
+                        .HasColumnName("oper_user_id");
+
+                    b.PrimitiveCollection<string[]>("PersonalTags")
+                        .HasColumnType("text[]")
+                        .HasColumnName("personal_tags");
+
+                    b.Property<Guid>("Ref")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("uuid")
+                        .HasColumnName("ref")
+                        .HasDefaultValueSql("gen_random_uuid()");
+
+                    b.Property<string>("Remark")
+                        .HasColumnType("text")
+                        .HasColumnName("remark");
+
+                    b.Property<string>("RemarkCorpName")
+                        .HasColumnType("text")
+                        .HasColumnName("remark_corp_name");
+
+                    b.PrimitiveCollection<string[]>("RemarkMobiles")
+                        .HasColumnType("text[]")
+                        .HasColumnName("remark_mobiles");
+
+                    b.Property<DateTimeOffset?>("RemovedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("removed_at");
+
+                    b.Property<string>("RemovedReason")
+                        .HasColumnType("text")
+                        .HasColumnName("removed_reason");
+
+                    b.Property<string>("State")
+                        .HasColumnType("text")
+                        .HasColumnName("state");
+
+                    b.PrimitiveCollection<string[]>("TagIds")
+                        .HasColumnType("text[]")
+                        .HasColumnName("tag_ids");
+
+                    b.Property<bool>("Visible")
+                        .HasColumnType("boolean")
+                        .HasColumnName("visible");
+
+                    b.Property<string>("WechatChannels")
+                        .HasColumnType("jsonb")
+                        .HasColumnName("wechat_channels");
+
+                    b.HasKey("TenantId", "UserId", "ExternalUserId")
+                        .HasName("pk_follows");
+
+                    b.HasIndex("TenantId", "ExternalUserId")
+                        .HasDatabaseName("ix_follows_tenant_id_external_user_id");
+
+                    b.HasIndex(new[] { "TenantId", "UserId" }, "ix_follows_deleted_by_customer")
+                        .HasDatabaseName("ix_follows_tenant_id_user_id")
+                        .HasFilter("deleted_by_customer_at IS NOT NULL");
+
+                    b.ToTable("follows", "mirror");
+                });
+
+            modelBuilder.Entity("WeComSync.Domain.Customers.GroupChat", b =>
+                {
+                    b.Property<long>("TenantId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("tenant_id");
+
+                    b.Property<string>("ChatId")
+                        .HasColumnType("text")
+                        .HasColumnName("chat_id")
+                        .UseCollation("C");
+
+                    b.PrimitiveCollection<string[]>("AdminUserIds")
+                        .HasColumnType("text[]")
+                        .HasColumnName("admin_user_ids");
+
+                    b.Property<DateTimeOffset>("ChangedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("changed_at");
+
+                    b.Property<DateTimeOffset>("CreatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("created_at");
+
+                    b.Property<DateTimeOffset>("FetchedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("fetched_at");
+
+                    b.Property<DateTimeOffset?>("MadeAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("made_at");
+
+                    b.Property<string>("MemberVersion")
+                        .HasColumnType("text")
+                        .HasColumnName("member_version");
+
+                    b.Property<string>("Name")
+                        .HasColumnType("text")
+                        .HasColumnName("name");
+
+                    b.Property<string>("Notice")
+                        .HasColumnType("text")
+                        .HasColumnName("notice");
+
+                    b.Property<string>("OwnerUserId")
+                        .HasColumnType("text")
+                        .HasColumnName("owner_user_id")
+                        .UseCollation("C");
+
+                    b.Property<Guid>("Ref")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("uuid")
+                        .HasColumnName("ref")
+                        .HasDefaultValueSql("gen_random_uuid()");
+
+                    b.Property<DateTimeOffset?>("RemovedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("removed_at");
+
+                    b.Property<short?>("Status")
+                        .HasColumnType("smallint")
+                        .HasColumnName("status");
+
+                    b.HasKey("TenantId", "ChatId")
+                        .HasName("pk_group_chats");
+
+                    b.ToTable("group_chats", "mirror");
+                });
+
+            modelBuilder.Entity("WeComSync.Domain.Customers.GroupChatMember", b =>
+                {
+                    b.Property<long>("TenantId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("tenant_id");
+
+                    b.Property<string>("ChatId")
+                        .HasColumnType("text")
+                        .HasColumnName("chat_id")
+                        .UseCollation("C");
+
+                    b.Property<string>("MemberId")
+                        .HasColumnType("text")
+                        .HasColumnName("member_id")
+                        .UseCollation("C");
+
+                    b.Property<DateTimeOffset>("ChangedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("changed_at");
+
+                    b.Property<DateTimeOffset>("CreatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("created_at");
+
+                    b.Property<DateTimeOffset>("FetchedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("fetched_at");
+
+                    b.Property<string>("GroupNickname")
+                        .HasColumnType("text")
+                        .HasColumnName("group_nickname");
+
+                    b.Property<string>("InvitorUserId")
+                        .HasColumnType("text")
+                        .HasColumnName("invitor_user_id");
+
+                    b.Property<short?>("JoinScene")
+                        .HasColumnType("smallint")
+                        .HasColumnName("join_scene");
+
+                    b.Property<DateTimeOffset?>("JoinedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("joined_at");
+
+                    b.Property<string>("Name")
+                        .HasColumnType("text")
+                        .HasColumnName("name");
+
+                    b.Property<Guid>("Ref")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("uuid")
+                        .HasColumnName("ref")
+                        .HasDefaultValueSql("gen_random_uuid()");
+
+                    b.Property<DateTimeOffset?>("RemovedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("removed_at");
+
+                    b.Property<string>("State")
+                        .HasColumnType("text")
+                        .HasColumnName("state");
+
+                    b.Property<short?>("Type")
+                        .HasColumnType("smallint")
+                        .HasColumnName("type");
+
+                    b.Property<string>("Unionid")
+                        .HasColumnType("text")
+                        .HasColumnName("unionid")
+                        .UseCollation("C");
+
+                    b.HasKey("TenantId", "ChatId", "MemberId")
+                        .HasName("pk_group_chat_members");
+
+                    b.HasIndex("TenantId", "MemberId")
+                        .HasDatabaseName("ix_group_chat_members_tenant_id_member_id");
+
+                    b.HasIndex("TenantId", "Unionid")
+                        .HasDatabaseName("ix_group_chat_members_tenant_id_unionid")
+                        .HasFilter("unionid IS NOT NULL");
+
+                    b.ToTable("group_chat_members", "mirror");
+                });
+
             modelBuilder.Entity("WeComSync.Domain.Directory.ContactTag", b =>
                 {
                     b.Property<long>("TenantId")
@@ -1118,6 +1639,34 @@ namespace WeComSync.Domain.Storage.Migrations
                     b.ToTable("change_counters", "control");
                 });
 
+            modelBuilder.Entity("WeComSync.Domain.Storage.CustomerPull", b =>
+                {
+                    b.Property<long>("TenantId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("tenant_id");
+
+                    b.Property<string>("ChatsAfter")
+                        .HasColumnType("text")
+                        .HasColumnName("chats_after");
+
+                    b.Property<DateTimeOffset?>("FinishedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("finished_at");
+
+                    b.Property<long>("Pull")
+                        .HasColumnType("bigint")
+                        .HasColumnName("pull");
+
+                    b.Property<DateTimeOffset>("StartedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("started_at");
+
+                    b.HasKey("TenantId")
+                        .HasName("pk_customer_pulls");
+
+                    b.ToTable("customer_pulls", "control");
+                });
+
             modelBuilder.Entity("WeComSync.Domain.Storage.DataProtectionKey", b =>
                 {
                     b.Property<long>("Id")
@@ -1169,6 +1718,39 @@ namespace WeComSync.Domain.Storage.Migrations
                         .HasName("pk_field_grants");
 
                     b.ToTable("field_grants", "control");
+                });
+
+            modelBuilder.Entity("WeComSync.Domain.Storage.FollowReading", b =>
+                {
+                    b.Property<long>("TenantId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("tenant_id");
+
+                    b.Property<string>("UserId")
+                        .HasColumnType("text")
+                        .HasColumnName("user_id")
+                        .UseCollation("C");
+
+                    b.Property<DateTimeOffset?>("CheckedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("checked_at");
+
+                    b.Property<string>("Failure")
+                        .HasColumnType("text")
+                        .HasColumnName("failure");
+
+                    b.Property<long>("Pull")
+                        .HasColumnType("bigint")
+                        .HasColumnName("pull");
+
+                    b.Property<DateTimeOffset?>("ReadAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("read_at");
+
+                    b.HasKey("TenantId", "UserId")
+                        .HasName("pk_follow_readings");
+
+                    b.ToTable("follow_readings", "control");
                 });
 
             modelBuilder.Entity("WeComSync.Domain.Storage.MergeFence", b =>

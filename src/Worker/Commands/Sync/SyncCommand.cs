@@ -7,29 +7,32 @@ using WeComSync.Worker.Sync;
 
 namespace WeComSync.Worker.Commands.Sync;
 
-/// <summary><c>sync TENANT full|incremental</c>: one run now, in this process.</summary>
+/// <summary><c>sync TENANT KIND [ID]</c>: one run now, in this process.</summary>
 internal static class SyncCommand
 {
     private const string Help = """
         Run one sync now and show its progress.
 
         'full' reads everything. 'incremental' compares the ids of the whole company, and reads the details of those who
-        are new or moved and of a part of the rest in turn. 'user ID' and 'department ID' read one object and tell each
-        step. '--dry-run' prints the full difference and writes nothing.
+        are new or moved and of a part of the rest in turn. 'customers' reads customers, their tags and group chats, and goes on where a
+        broken run stopped. 'user ID', 'department ID' and 'customer ID' read one object and tell each step. '--dry-run' prints the full
+        difference and writes nothing.
 
         Exit codes: 0 done; 1 failed, nothing half-applied; 2 wrong usage; 3 done, but removals are held ('held list');
         4 the tenant is stopped; 5 done except for what is listed.
         """;
 
     /// <summary>Kinds of objects that can be asked for one by one, as the change feed calls them.</summary>
-    private static readonly string[] Objects = ["user", "department"];
+    private static readonly string[] Objects = ["user", "department", OneCustomer];
+
+    private const string OneCustomer = "customer";
 
     public static Command Create()
     {
         var tenant = new Argument<string>("TENANT") { Description = "The tenant's key." };
         var kind = new Argument<string>("KIND") { Description = "What to read." };
         kind.AcceptOnlyFromAmong([.. SyncRunner.Available.Select(EnumText.Of), .. Objects]);
-        var id = new Argument<string?>("ID") { Description = "With 'user' and 'department': which one.", Arity = ArgumentArity.ZeroOrOne };
+        var id = new Argument<string?>("ID") { Description = "With 'user', 'department' and 'customer': which one.", Arity = ArgumentArity.ZeroOrOne };
         var dryRun = new Option<bool>("--dry-run") { Description = "Compare only; write nothing into the mirror." };
         var approve = new Option<long>("--approve")
         {
@@ -48,7 +51,7 @@ internal static class SyncCommand
             var ofObject = Objects.Contains(given.GetValue(kind));
             if (ofObject != given.GetValue(id) is not null)
             {
-                given.AddError(ofObject ? "Say which one: `sync TENANT user ID`, `sync TENANT department ID`." : "Only 'user' and 'department' take an ID.");
+                given.AddError(ofObject ? $"Say which one: `sync TENANT {given.GetValue(kind)} ID`." : "Only 'user', 'department' and 'customer' take an ID.");
             }
 
             if (given.GetValue(kind) == "department" && !long.TryParse(given.GetValue(id), NumberStyles.None, CultureInfo.InvariantCulture, out _))
@@ -73,6 +76,11 @@ internal static class SyncCommand
 
                 var request = new SyncRequest { Trigger = SyncTrigger.Command, DryRun = parsed.GetValue(dryRun) };
                 var what = parsed.GetRequiredValue(kind);
+                if (what == OneCustomer)
+                {
+                    return await LookUpAsync(parsed, services, found, parsed.GetRequiredValue(id)!, request, stop);
+                }
+
                 return Objects.Contains(what)
                     ? await RunAsync(
                         parsed, services, found, SyncKind.OneObject, request with { Object = new WantedObject(what, parsed.GetRequiredValue(id)!) }, stop)
@@ -90,19 +98,36 @@ internal static class SyncCommand
         SyncReport report;
         await using (var progress = new SyncProgress())
         {
-            try
-            {
-                report = await services.GetRequiredService<SyncRunner>().RunAsync(tenant.Id, kind, request with { Started = progress.Follow }, ct);
-            }
-            catch (RunInProgressException running)
-            {
-                throw new CommandFailedException(
-                    $"{running.Message} Wait until it ends (`status` shows it), or stop it with `runs cancel {running.RunId}`; then run the command again.");
-            }
+            report = await WhenFreeAsync(
+                () => services.GetRequiredService<SyncRunner>().RunAsync(tenant.Id, kind, request with { Started = progress.Follow }, ct));
         }
 
         SyncOutput.Write(parsed, tenant.Key, kind, report);
         return ExitCode(report);
+    }
+
+    /// <summary>Reads one customer and prints what was done, step by step.</summary>
+    private static async Task<int> LookUpAsync(
+        ParseResult parsed, IServiceProvider services, Tenant tenant, string externalUserId, SyncRequest request, CancellationToken ct)
+    {
+        var steps = new List<string>();
+        var report = await WhenFreeAsync(
+            () => services.GetRequiredService<SyncRunner>().LookUpCustomerAsync(tenant.Id, externalUserId, request, steps.Add, ct));
+        SyncOutput.Write(parsed, tenant.Key, SyncKind.OneObject, report with { Steps = steps });
+        return ExitCode(report);
+    }
+
+    private static async Task<SyncReport> WhenFreeAsync(Func<Task<SyncReport>> run)
+    {
+        try
+        {
+            return await run();
+        }
+        catch (RunInProgressException running)
+        {
+            throw new CommandFailedException(
+                $"{running.Message} Wait until it ends (`status` shows it), or stop it with `runs cancel {running.RunId}`; then run the command again.");
+        }
     }
 
     /// <summary>What the process answers to how a run ended.</summary>

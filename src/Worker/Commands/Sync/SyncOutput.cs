@@ -51,6 +51,7 @@ internal static class SyncOutput
         errors = report.Errors,
         report.Counts,
         report.Warnings,
+        steps = report.Steps.Count > 0 ? report.Steps : null,
         report.Drift,
         report.Fields,
         report.Error,
@@ -61,6 +62,11 @@ internal static class SyncOutput
 
     private static void Text(IAnsiConsole console, string tenant, SyncReport report)
     {
+        foreach (var step in report.Steps)
+        {
+            console.WriteLine(PlainText.OneLine(step));
+        }
+
         if (report.RunId > 0)
         {
             var table = new Table().Border(console.Profile.Capabilities.Ansi ? TableBorder.Rounded : TableBorder.None);

@@ -65,9 +65,14 @@ internal sealed class SyncProgress : IAsyncDisposable
         }
     }
 
-    private static string Line(SyncRun run) => run.Expected > 0 && run.Phase == "details"
-        ? string.Create(CultureInfo.InvariantCulture, $"{run.Phase}: {run.Read} people read, about {run.Expected} expected")
-        : run.Phase;
+    private static string Line(SyncRun run) => run switch
+    {
+        { Expected: > 0, Phase: "details" } =>
+            string.Create(CultureInfo.InvariantCulture, $"{run.Phase}: {run.Read} people read, about {run.Expected} expected"),
+        { Expected: > 0, Phase: "members" } =>
+            string.Create(CultureInfo.InvariantCulture, $"{run.Phase}: {run.Read} of {run.Expected} read, {run.ApiCalls} pages"),
+        _ => run.Phase,
+    };
 
     private async Task PauseAsync(TimeSpan time)
     {

@@ -1,13 +1,9 @@
-using WeComSync.Worker.WeCom;
-
 namespace WeComSync.Worker.Sync.Directory;
 
 /// <summary>What a run has read completely. A removal is proved by these, never by a list alone.</summary>
-internal sealed class DirectoryFacts
+internal sealed class DirectoryFacts : RunFindings
 {
     private readonly Lock gate = new();
-    private readonly List<RowError> errors = [];
-    private readonly List<string> warnings = [];
     private readonly HashSet<long> peopleRead = [];
 
     /// <summary>When the first listing began, by the database's clock: what was fetched later is not judged by it.</summary>
@@ -51,51 +47,11 @@ internal sealed class DirectoryFacts
     /// <summary>The reader of the tags sees the whole company, so who is missing from a tag does not carry it.</summary>
     public bool TagReaderSeesAll { get; set; }
 
-    public IReadOnlyList<RowError> Errors
-    {
-        get
-        {
-            lock (gate)
-            {
-                return [.. errors];
-            }
-        }
-    }
-
-    public IReadOnlyList<string> Warnings
-    {
-        get
-        {
-            lock (gate)
-            {
-                return [.. warnings];
-            }
-        }
-    }
-
-    public void Fail(string entity, string? key, WeComException reason) => Fail(entity, key, reason.ErrCode, reason.Message);
-
-    public void Fail(string entity, string? key, int? code, string message)
-    {
-        lock (gate)
-        {
-            errors.Add(new RowError(entity, key, code, message));
-        }
-    }
-
     public void ReadPeople(IEnumerable<long> departments)
     {
         lock (gate)
         {
             peopleRead.UnionWith(departments);
-        }
-    }
-
-    public void Warn(string message)
-    {
-        lock (gate)
-        {
-            warnings.Add(message);
         }
     }
 }

@@ -92,7 +92,7 @@ internal static class UserRenames
 
     /// <summary>Tables that name a person, besides <c>mirror.users</c> itself, with the rest of their keys.</summary>
     private static readonly (string Table, string Other, bool Listed)[] Followers =
-        [("user_departments", "department_id", true), ("contact_tag_users", "tag_id", false)];
+        [("user_departments", "department_id", true), ("contact_tag_users", "tag_id", false), ("follows", "external_user_id", false)];
 
     /// <summary>Finds and applies the renames that a whole listing shows.</summary>
     public static async Task FindAsync(Merge merge, CancellationToken ct)
@@ -135,6 +135,8 @@ internal static class UserRenames
             return;
         }
 
+        // Relations to customers are written under the other half's fence.
+        await merge.ExecuteAsync("SELECT FROM control.merge_fences WHERE tenant_id = $1 AND part = 'customers' FOR UPDATE", ct);
         await merge.ExecuteAsync(Unite, ct);
         await merge.ExecuteAsync(Move, ct);
         await merge.ExecuteAsync(EndOld, ct);

@@ -1,6 +1,7 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using WeComSync.Worker.WeCom.Customers;
 
 namespace WeComSync.Worker.WeCom.Json;
 
@@ -14,6 +15,9 @@ namespace WeComSync.Worker.WeCom.Json;
         typeof(LongListConverter), typeof(IntListConverter), typeof(TextListConverter),
         typeof(RowListConverter<WeComDepartmentNode>), typeof(RowListConverter<WeComDepartment>), typeof(RowListConverter<WeComTag>),
         typeof(RowListConverter<UserIdsRow>), typeof(RowListConverter<UserIdRow>),
+        typeof(RowListConverter<FollowRow>), typeof(RowListConverter<WeComFollow>), typeof(RowListConverter<WeComFollowTag>),
+        typeof(RowListConverter<WeComCorpTagGroup>), typeof(RowListConverter<WeComCorpTag>),
+        typeof(RowListConverter<WeComGroupChatEntry>), typeof(RowListConverter<WeComGroupChatMember>),
     ])]
 [JsonSerializable(typeof(TokenReply))]
 [JsonSerializable(typeof(DepartmentIdsReply))]
@@ -31,6 +35,28 @@ namespace WeComSync.Worker.WeCom.Json;
 [JsonSerializable(typeof(WeComTag))]
 [JsonSerializable(typeof(UserIdsRow))]
 [JsonSerializable(typeof(UserIdRow))]
+[JsonSerializable(typeof(FollowUsersReply))]
+[JsonSerializable(typeof(ExternalUserIdsReply))]
+[JsonSerializable(typeof(CustomerReply))]
+[JsonSerializable(typeof(FollowsRequest))]
+[JsonSerializable(typeof(FollowsReply))]
+[JsonSerializable(typeof(CorpTagsRequest))]
+[JsonSerializable(typeof(CorpTagsReply))]
+[JsonSerializable(typeof(GroupChatsRequest))]
+[JsonSerializable(typeof(GroupChatsReply))]
+[JsonSerializable(typeof(GroupChatRequest))]
+[JsonSerializable(typeof(GroupChatReply))]
+[JsonSerializable(typeof(TicketReply))]
+[JsonSerializable(typeof(WeComExternalContact))]
+[JsonSerializable(typeof(WeComFollow))]
+[JsonSerializable(typeof(WeComFollowTag))]
+[JsonSerializable(typeof(WeComCorpTagGroup))]
+[JsonSerializable(typeof(WeComCorpTag))]
+[JsonSerializable(typeof(WeComGroupChat))]
+[JsonSerializable(typeof(WeComGroupChatEntry))]
+[JsonSerializable(typeof(WeComGroupChatMember))]
+[JsonSerializable(typeof(FollowRow))]
+[JsonSerializable(typeof(FollowsFailInfo))]
 internal sealed partial class WeComJson : JsonSerializerContext
 {
     /// <summary>Writes text as it is: WeCom refuses requests with <c>\uXXXX</c> (40033), which the default encoder makes.</summary>

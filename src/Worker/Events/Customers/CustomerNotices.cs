@@ -1,0 +1,55 @@
+using Npgsql;
+using NpgsqlTypes;
+using WeComSync.Domain.Customers;
+using WeComSync.Domain.Storage;
+using WeComSync.Worker.Sync;
+
+namespace WeComSync.Worker.Events.Customers;
+
+/// <summary>
+/// Keeps what only events tell of a relation, before WeCom is asked for anything: a welcome code is good for 20 seconds, and nobody
+/// waits for it.
+/// </summary>
+internal sealed class CustomerNotices(NpgsqlDataSource dataSource, SecretProtector protector, TimeProvider clock)
+{
+    public async Task KeepAsync(Claim claim, IReadOnlyList<CustomerEvent> events, CancellationToken ct)
+    {
+        var notices = events.Where(e => e.Notice is not null).ToList();
+        if (notices.Count == 0)
+        {
+            return;
+        }
+
+        var useless = clock.GetUtcNow() + claim.ClockOffset - ContactNotice.WelcomeCodeLife;
+        await using var command = dataSource.CreateCommand("""
+            INSERT INTO control.contact_notices (tenant_id, event_id, kind, user_id, external_user_id, at, state, welcome_code, fail_reason, pending)
+            SELECT $1, n.* FROM unnest($2::bigint[], $3::text[], $4::text[], $5::text[], $6::timestamptz[], $7::text[], $8::text[], $9::text[], $10::boolean[]) AS n
+            ON CONFLICT DO NOTHING
+            """);
+        command.Add(
+            claim.TenantId, notices.Select(e => e.Id).ToArray(), notices.Select(e => EnumText.Of(e.Notice!.Value)).ToArray(),
+            notices.Select(e => e.UserId).ToArray(), notices.Select(e => e.ExternalUserId).ToArray(),
+            notices.Select(e => e.At.ToUniversalTime()).ToArray());
+        foreach (var texts in new[]
+        {
+            notices.Select(e => e.State),
+            notices.Select(e => e.WelcomeCode is { } code && e.At > useless ? protector.Protect(claim.TenantId, SecretFields.WelcomeCode, code) : null),
+            notices.Select(e => e.FailReason),
+        })
+        {
+            command.Parameters.Add(new NpgsqlParameter { NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Text, Value = texts.ToArray() });
+        }
+
+        command.Add(notices.Select(e => e.Kind == CustomerEventKind.HalfAdded).ToArray());
+        await command.ExecuteNonQueryAsync(ct);
+    }
+
+    /// <summary>Forgets welcome codes that WeCom no longer takes.</summary>
+    public async Task ForgetCodesAsync(CancellationToken ct)
+    {
+        await using var command = dataSource.CreateCommand(
+            "UPDATE control.contact_notices SET welcome_code = NULL WHERE welcome_code IS NOT NULL AND at < now() - $1");
+        command.Add(ContactNotice.WelcomeCodeLife);
+        await command.ExecuteNonQueryAsync(ct);
+    }
+}

@@ -1,0 +1,53 @@
+using WeComSync.Worker.WeCom;
+using WeComSync.Worker.WeCom.Customers;
+
+namespace WeComSync.Worker.Sync.Customers;
+
+/// <summary>Reads corp tags and their groups: one answer has them all, so what it lacks was deleted.</summary>
+/// <param name="client">WeCom.</param>
+/// <param name="session">The pull.</param>
+internal sealed class CorpTagReader(CustomerClient client, PullSession session)
+{
+    /// <summary>Tags of rule groups are not in the answer.</summary>
+    public const string CorpTags = "m.type = 1";
+
+    public async Task ReadAsync(CancellationToken ct)
+    {
+        WeComCorpTags tags;
+        var listedAt = session.Run.DatabaseNow;
+        try
+        {
+            tags = await client.ListCorpTagsAsync(session.Caller, ct);
+        }
+        catch (WeComException refused) when (CustomerFacts.IsOfOne(refused))
+        {
+            session.Facts.Fail(CustomerTables.Tags.Entity, null, refused);
+            return;
+        }
+
+        var stage = await session.OpenStageAsync(ct);
+        await using var connection = stage.Connection;
+        await stage.CopyTagsAsync(tags, ct);
+        await session.MergeAsync(
+            stage,
+            async merge =>
+            {
+                await merge.CompareAsync(CustomerTables.TagGroups, ct);
+                await RemoveAsync(merge, CustomerTables.TagGroups, "true", listedAt, ct);
+                await merge.CompareAsync(CustomerTables.Tags, ct);
+                await RemoveAsync(merge, CustomerTables.Tags, CorpTags, listedAt, ct);
+            },
+            checkpoint: null,
+            ct);
+    }
+
+    private async Task RemoveAsync(Merge merge, MirrorTable table, string scope, DateTimeOffset listedAt, CancellationToken ct)
+    {
+        var unproved = await merge.RemoveAsync(table, scope, listedAt, session.Guard, ct);
+        if (unproved > 0)
+        {
+            session.Facts.Fail(table.Entity, null, null,
+                $"WeCom returned no {table.Entity} at all, without an error, though the mirror has {unproved}: nothing was removed.");
+        }
+    }
+}

@@ -1,0 +1,119 @@
+namespace WeComSync.Worker.Sync.Customers;
+
+/// <summary>What follows from staged relations for other rows, whoever staged them: a pull, a single reading or an event.</summary>
+internal static class CustomerDerivation
+{
+    /// <summary>Makes one row of each staged customer and relation, and takes out what the mirror knows better.</summary>
+    /// <param name="merge">The merge.</param>
+    /// <param name="known">SQL for the mirror's rows of the staged relations, with the columns of <c>mirror.follows</c>.</param>
+    /// <param name="ct">Stops the merge.</param>
+    public static Task CompleteAsync(Merge merge, string known, CancellationToken ct) => CompleteAsync(merge, known, readOneByOne: false, ct);
+
+    private static async Task CompleteAsync(Merge merge, string known, bool readOneByOne, CancellationToken ct)
+    {
+        await merge.ExecuteAsync(MirrorSql.KeepNewest(CustomerTables.Customers), ct);
+        await merge.ExecuteAsync(MirrorSql.KeepNewest(CustomerTables.Follows), ct);
+        await merge.ExecuteAsync(EmptyTags, ct);
+        await merge.ExecuteAsync(SettlePending, ct);
+        await merge.ExecuteAsync(ForgetDeletion(known), ct);
+        if (readOneByOne)
+        {
+            await merge.ExecuteAsync(DropStale(known), ct);
+            await merge.ExecuteAsync(ForgetNobodys, ct);
+            await merge.ExecuteAsync(ShowNobody, ct);
+        }
+    }
+
+    /// <summary>Compares customers who were read one by one, and all their relations.</summary>
+    public static async Task CompareReadAsync(Merge merge, CancellationToken ct)
+    {
+        await merge.ExecuteAsync(SpellUsers, ct);
+        await CompleteAsync(merge, OfStagedCustomers, readOneByOne: true, ct);
+        await merge.CompareAsync(CustomerTables.Customers, ct);
+        await merge.ComparePartAsync(CustomerTables.Follows, OfStagedCustomers, ct);
+    }
+
+    /// <summary>Marks customers whom nobody visible follows any more. After the comparison of the relations.</summary>
+    public static async Task HideUnfollowedAsync(Merge merge, CancellationToken ct)
+    {
+        await merge.ExecuteAsync(HideUnfollowed, ct);
+        await merge.CompareAsync(CustomerTables.CustomerMarks, ct);
+    }
+
+    /// <summary>
+    /// WeCom leaves out what is not set. Where it returns tags at all, a relation without the field has none; where it returns none of
+    /// them, the field is hidden and says nothing.
+    /// </summary>
+    private const string EmptyTags = """
+        UPDATE stage_follows SET tag_ids = '{}' WHERE tag_ids IS NULL AND EXISTS (SELECT FROM stage_follows WHERE tag_ids IS NOT NULL);
+        UPDATE stage_follows SET personal_tags = '{}' WHERE personal_tags IS NULL AND EXISTS (SELECT FROM stage_follows WHERE personal_tags IS NOT NULL)
+        """;
+
+    private const string OfStagedCustomers = """
+        SELECT f.* FROM (SELECT DISTINCT external_user_id FROM stage_follows) s
+            JOIN mirror.follows f ON f.tenant_id = $1 AND f.external_user_id = s.external_user_id
+        """;
+
+    /// <summary>Members keep the spelling under which the mirror's directory knows them.</summary>
+    private const string SpellUsers = """
+        UPDATE stage_follows s SET user_id = u.user_id FROM mirror.users u
+        WHERE u.tenant_id = $1 AND lower(u.user_id) = lower(s.user_id) AND u.user_id <> s.user_id
+        """;
+
+    /// <summary>A member has confirmed: WeCom knows the relation.</summary>
+    private const string SettlePending = """
+        UPDATE control.contact_notices n SET pending = false FROM stage_follows s
+        WHERE n.tenant_id = $1 AND n.pending AND n.external_user_id = s.external_user_id AND lower(n.user_id) = lower(s.user_id)
+        """;
+
+    /// <summary>A customer who was added anew has taken the deletion back.</summary>
+    private static string ForgetDeletion(string known) => $"""
+        UPDATE stage_follows s SET deleted_by_customer_at = '-infinity' FROM ({known}) m
+        WHERE m.user_id = s.user_id AND m.external_user_id = s.external_user_id
+          AND m.deleted_by_customer_at IS NOT NULL AND s.deleted_by_customer_at IS NULL AND s.followed_at > m.deleted_by_customer_at
+        """;
+
+    /// <summary>
+    /// For a while after a member deleted a customer, reading the customer may still show the relation; the member's own list does not.
+    /// What was added before the deletion is that relation; what was added after it, a new one.
+    /// </summary>
+    private static string DropStale(string known) => $"""
+        DELETE FROM stage_follows s USING ({known}) m
+        WHERE m.user_id = s.user_id AND m.external_user_id = s.external_user_id
+          AND m.removed_at > now() - interval '1 hour' AND s.followed_at < m.deleted_by_member_at
+          AND NOT EXISTS (
+              SELECT FROM control.contact_notices n
+              WHERE n.tenant_id = $1 AND n.kind = 'added' AND n.external_user_id = s.external_user_id AND lower(n.user_id) = lower(s.user_id)
+                AND n.at >= m.deleted_by_member_at)
+        """;
+
+    /// <summary>Whose only relation was stale is nobody's customer if the mirror does not know him.</summary>
+    private const string ForgetNobodys = """
+        DELETE FROM stage_customers c
+        WHERE NOT EXISTS (SELECT FROM stage_follows s WHERE s.external_user_id = c.external_user_id)
+          AND NOT EXISTS (SELECT FROM stage_follows_beside s WHERE s.external_user_id = c.external_user_id)
+          AND NOT EXISTS (SELECT FROM mirror.customers m WHERE m.tenant_id = $1 AND m.external_user_id = c.external_user_id)
+        """;
+
+    /// <summary>Whose only relation was stale is not seen by it.</summary>
+    private const string ShowNobody = """
+        UPDATE stage_customers c SET visible = NULL WHERE NOT EXISTS (SELECT FROM stage_follows s WHERE s.external_user_id = c.external_user_id)
+        """;
+
+    private const string HideUnfollowed = """
+        INSERT INTO stage_customers_beside (external_user_id, visible, fetched_at)
+        SELECT x.external_user_id, false, now() FROM (
+            SELECT external_user_id FROM difference_follows WHERE op = 'removed'
+            UNION SELECT external_user_id FROM difference_follows_beside WHERE NOT visible) x
+        WHERE NOT EXISTS (
+            SELECT FROM mirror.follows m
+            WHERE m.tenant_id = $1 AND m.external_user_id = x.external_user_id AND m.removed_at IS NULL AND m.visible
+              AND NOT EXISTS (
+                  SELECT FROM difference_follows d WHERE d.user_id = m.user_id AND d.external_user_id = m.external_user_id AND d.op = 'removed')
+              AND NOT EXISTS (
+                  SELECT FROM difference_follows_beside d
+                  WHERE d.user_id = m.user_id AND d.external_user_id = m.external_user_id AND NOT d.visible))
+          AND NOT EXISTS (
+              SELECT FROM difference_follows d WHERE d.external_user_id = x.external_user_id AND d.op IN ('created', 'restored', 'changed') AND d.visible)
+        """;
+}

@@ -1,0 +1,173 @@
+using WeComSync.Worker.WeCom;
+using WeComSync.Worker.WeCom.Customers;
+
+namespace WeComSync.Worker.Sync.Customers;
+
+/// <summary>
+/// Reads members' customers in chunks, each in one transaction with its checkpoint. A chunk that cannot be read is halved until the
+/// member is found who is at fault; he is named, and his relations stay as they are.
+/// </summary>
+/// <param name="client">WeCom.</param>
+/// <param name="session">The pull.</param>
+/// <param name="checkpoint">Where it notes how far it got.</param>
+/// <param name="spelling">User ids as the mirror spells them, by any spelling.</param>
+internal sealed class FollowReader(
+    CustomerClient client, PullSession session, PullCheckpoint checkpoint, IReadOnlyDictionary<string, string> spelling)
+{
+    /// <summary>One cursor leads from page to page, so chunks are what can be read at once; the client narrows this where WeCom asks for less.</summary>
+    private const int ChunksAtOnce = 3;
+
+    /// <summary>Relations in memory before they go to the stage.</summary>
+    private const int Buffered = 2000;
+
+    /// <summary>A reading that lost its cursor begins again so often before the chunk counts as unreadable.</summary>
+    private const int Restarts = 2;
+
+    /// <summary>WeCom is away, not one member odd: the run ends instead of failing member by member.</summary>
+    private const int FailuresInARow = 5;
+
+    /// <summary>The mirror's rows of the members just read: an index range for each of them, not the whole table.</summary>
+    private const string Known = "SELECT f.* FROM read_members r JOIN mirror.follows f ON f.tenant_id = $1 AND f.user_id = r.user_id";
+
+    private int failuresInARow;
+
+    public async Task ReadAsync(IReadOnlyList<string> members, CancellationToken ct)
+    {
+        await Parallel.ForEachAsync(
+            members.Chunk(CustomerClient.MostMembers),
+            new ParallelOptions { MaxDegreeOfParallelism = ChunksAtOnce, CancellationToken = ct },
+            async (chunk, stop) =>
+            {
+                var stage = await session.OpenStageAsync(stop);
+                await using var connection = stage.Connection;
+                await ReadChunkAsync(stage, chunk, stop);
+            });
+    }
+
+    private async Task ReadChunkAsync(CustomerStage stage, string[] members, CancellationToken ct)
+    {
+        WeComException failure;
+        try
+        {
+            await ReadWholeAsync(stage, members, ct);
+            Volatile.Write(ref failuresInARow, 0);
+            Pass(members.Length);
+            return;
+        }
+        catch (WeComException refused) when (CustomerFacts.IsOfOne(refused))
+        {
+            failure = refused;
+        }
+
+        if (members.Length > 1)
+        {
+            foreach (var half in members.Chunk((members.Length + 1) / 2))
+            {
+                await ReadChunkAsync(stage, half, ct);
+            }
+
+            return;
+        }
+
+        if (failure.Class == WeComErrorClass.Retry && Interlocked.Increment(ref failuresInARow) >= FailuresInARow)
+        {
+            throw failure;
+        }
+
+        await FailAsync(stage, members[0], failure.ErrCode, failure.Message, ct);
+        Pass(1);
+    }
+
+    private async Task ReadWholeAsync(CustomerStage stage, IReadOnlyList<string> members, CancellationToken ct)
+    {
+        for (var restarts = 0; ; restarts++)
+        {
+            await stage.ClearAsync(ct);
+            var listedAt = session.Run.DatabaseNow;
+            try
+            {
+                var unlicensed = await StageAsync(stage, members, ct);
+                await MergeAsync(stage, [.. members.Except(unlicensed, StringComparer.OrdinalIgnoreCase)], listedAt, ct);
+                foreach (var userId in members.Intersect(unlicensed, StringComparer.OrdinalIgnoreCase))
+                {
+                    await FailAsync(stage, userId, null, "WeCom left this member out: he has no active interop licence.", ct);
+                }
+
+                return;
+            }
+            catch (WeComException lost) when (lost.Class == WeComErrorClass.Restart && restarts < Restarts)
+            {
+                // Never on in the middle: what the lost cursor had not told yet would be missing.
+            }
+        }
+    }
+
+    /// <returns>Members whom WeCom left out.</returns>
+    private async Task<IReadOnlyCollection<string>> StageAsync(CustomerStage stage, IReadOnlyList<string> members, CancellationToken ct)
+    {
+        var unlicensed = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
+        var rows = new List<(WeComFollowRow Row, DateTimeOffset FetchedAt)>(Buffered);
+        await foreach (var page in client.ReadFollowsAsync(session.Caller, members, ct))
+        {
+            unlicensed.UnionWith(page.Unlicensed);
+            rows.AddRange(page.Rows.Select(row => (row, page.FetchedAt)));
+            session.Run.Run.ApiCalls = session.Caller.Counter!.Count;
+            if (rows.Count >= Buffered)
+            {
+                await CopyAsync(stage, rows, ct);
+            }
+        }
+
+        await CopyAsync(stage, rows, ct);
+        return unlicensed;
+    }
+
+    private async Task CopyAsync(CustomerStage stage, List<(WeComFollowRow Row, DateTimeOffset FetchedAt)> rows, CancellationToken ct)
+    {
+        if (rows.Count > 0)
+        {
+            await stage.CopyCustomersAsync(rows.Select(r => (r.Row.ExternalContact, r.FetchedAt)), ct);
+            await stage.CopyFollowsAsync(
+                rows.Select(r => new StagedFollow(
+                    spelling.GetValueOrDefault(r.Row.FollowInfo.UserId, r.Row.FollowInfo.UserId), r.Row.ExternalContact.ExternalUserId,
+                    r.Row.FollowInfo, r.FetchedAt)),
+                ct);
+            rows.Clear();
+        }
+    }
+
+    private async Task MergeAsync(CustomerStage stage, IReadOnlyList<string> read, DateTimeOffset listedAt, CancellationToken ct)
+    {
+        await stage.Connection.ExecuteAsync(
+            "INSERT INTO read_members SELECT DISTINCT unnest($1::text[])", [read.Select(id => spelling.GetValueOrDefault(id, id)).ToArray()], ct);
+        await session.MergeAsync(
+            stage,
+            async merge =>
+            {
+                await CustomerDerivation.CompleteAsync(merge, Known, ct);
+                await merge.CompareAsync(CustomerTables.Customers, ct);
+                await merge.ComparePartAsync(CustomerTables.Follows, Known, ct);
+                if (session.DryRun)
+                {
+                    await PullCheckpoint.CollectUnseenAsync(merge, listedAt, session, ct);
+                }
+            },
+            merge => checkpoint.ReadAsync(merge, listedAt, ct),
+            ct);
+    }
+
+    private async Task FailAsync(CustomerStage stage, string userId, int? code, string why, CancellationToken ct)
+    {
+        session.Facts.Fail(CustomerTables.Follows.Entity, userId, code, $"The customers of member {userId} could not be read and stay as they are: {why}");
+        await checkpoint.FailAsync(session, stage.Connection, spelling.GetValueOrDefault(userId, userId), why, ct);
+    }
+
+    private void Pass(int members)
+    {
+        var run = session.Run.Run;
+        lock (run)
+        {
+            run.Read += members;
+        }
+    }
+}

@@ -1,0 +1,151 @@
+using Npgsql;
+
+namespace WeComSync.Worker.Sync.Customers;
+
+/// <summary>
+/// How far a tenant's pull got, in <c>control.customer_pulls</c> and <c>control.follow_readings</c>. A run that finds a pull which was
+/// not read to its end goes on with it.
+/// </summary>
+internal sealed class PullCheckpoint
+{
+    private const string BeginSql = """
+        INSERT INTO control.customer_pulls AS p (tenant_id, pull, started_at) VALUES ($1, 1, now())
+        ON CONFLICT (tenant_id) DO UPDATE SET pull = p.pull + 1, started_at = now(), finished_at = NULL, chats_after = NULL
+        WHERE p.finished_at IS NOT NULL OR p.started_at < now() - interval '12 hours'
+        """;
+
+    /// <summary>The live relations of the members just read that the stage lacks.</summary>
+    private const string UnseenSql = """
+        SELECT $1::bigint, m.user_id, m.external_user_id, $2::timestamptz
+        FROM read_members r JOIN mirror.follows m ON m.tenant_id = $1 AND m.user_id = r.user_id
+        WHERE m.removed_at IS NULL AND m.fetched_at < $2
+          AND NOT EXISTS (SELECT FROM stage_follows s WHERE s.user_id = m.user_id AND s.external_user_id = m.external_user_id)
+        """;
+
+    private readonly long pull;
+
+    private PullCheckpoint(long pull, bool resumed, string? chatsAfter, IReadOnlySet<string> done)
+    {
+        this.pull = pull;
+        Resumed = resumed;
+        ChatsAfter = chatsAfter;
+        Done = done;
+    }
+
+    /// <summary>Whether an earlier run began this pull.</summary>
+    public bool Resumed { get; }
+
+    /// <summary>The last group chat that is done; null if none is.</summary>
+    public string? ChatsAfter { get; }
+
+    /// <summary>Members who were read, or could not be.</summary>
+    public IReadOnlySet<string> Done { get; }
+
+    /// <summary>Begins a pull or finds the one to go on with. A dry run always reads all and notes nothing.</summary>
+    public static async Task<PullCheckpoint> OpenAsync(PullSession session, CancellationToken ct)
+    {
+        var connection = session.Run.Connection;
+        var tenantId = session.Tenant.Id;
+        if (session.DryRun)
+        {
+            return new PullCheckpoint(0, false, null, new HashSet<string>());
+        }
+
+        await using var transaction = await connection.BeginTransactionAsync(ct);
+        var began = await connection.ExecuteAsync(BeginSql, [tenantId], ct) > 0;
+        if (began)
+        {
+            await connection.ExecuteAsync("DELETE FROM control.unseen_follows WHERE tenant_id = $1", [tenantId], ct);
+        }
+
+        long pull;
+        string? chatsAfter;
+        await using (var read = new NpgsqlCommand("SELECT pull, chats_after FROM control.customer_pulls WHERE tenant_id = $1", connection))
+        {
+            read.Add(tenantId);
+            await using var row = await read.ExecuteReaderAsync(ct);
+            await row.ReadAsync(ct);
+            (pull, chatsAfter) = (row.GetInt64(0), row.IsDBNull(1) ? null : row.GetString(1));
+        }
+
+        await transaction.CommitAsync(ct);
+        var done = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
+        await using var members = new NpgsqlCommand(
+            "SELECT user_id, failure FROM control.follow_readings WHERE tenant_id = $1 AND pull = $2", connection);
+        members.Add(tenantId, pull);
+        await using var reader = await members.ExecuteReaderAsync(ct);
+        while (await reader.ReadAsync(ct))
+        {
+            done.Add(reader.GetString(0));
+            if (!reader.IsDBNull(1))
+            {
+                session.Facts.Fail(CustomerTables.Follows.Entity, reader.GetString(0), null, reader.GetString(1));
+            }
+        }
+
+        return new PullCheckpoint(pull, !began, chatsAfter, done);
+    }
+
+    /// <summary>Members were read to the end: whoever of theirs the mirror has and this reading lacks is noted, and judged last.</summary>
+    /// <param name="merge">The transaction that has their relations.</param>
+    /// <param name="listedAt">When the reading began, by the database's clock.</param>
+    /// <param name="ct">Stops it.</param>
+    public async Task ReadAsync(Merge merge, DateTimeOffset listedAt, CancellationToken ct)
+    {
+        await using (var note = merge.Command("""
+            INSERT INTO control.follow_readings AS r (tenant_id, user_id, pull, read_at, checked_at)
+            SELECT $1, user_id, $2, $3, $3 FROM read_members
+            ON CONFLICT (tenant_id, user_id) DO UPDATE SET pull = $2, read_at = $3, checked_at = $3, failure = NULL
+            """))
+        {
+            note.Add(merge.TenantId, pull, listedAt);
+            await note.ExecuteNonQueryAsync(ct);
+        }
+
+        await using var unseen = merge.Command(
+            $"INSERT INTO control.unseen_follows (tenant_id, user_id, external_user_id, listed_at) {UnseenSql} ON CONFLICT DO NOTHING");
+        unseen.Add(merge.TenantId, listedAt);
+        await unseen.ExecuteNonQueryAsync(ct);
+    }
+
+    /// <summary>As <see cref="ReadAsync"/> for a dry run, which keeps in memory what it may not write.</summary>
+    public static async Task CollectUnseenAsync(Merge merge, DateTimeOffset listedAt, PullSession session, CancellationToken ct)
+    {
+        await using var unseen = merge.Command(UnseenSql);
+        unseen.Add(merge.TenantId, listedAt);
+        await using var reader = await unseen.ExecuteReaderAsync(ct);
+        while (await reader.ReadAsync(ct))
+        {
+            session.Unseen.Add((reader.GetString(1), reader.GetString(2), reader.GetFieldValue<DateTimeOffset>(3)));
+        }
+    }
+
+    /// <summary>A member could not be read: his relations stay as they are.</summary>
+    public async Task FailAsync(PullSession session, NpgsqlConnection connection, string userId, string why, CancellationToken ct)
+    {
+        if (!session.DryRun)
+        {
+            await connection.ExecuteAsync(
+                """
+                INSERT INTO control.follow_readings AS r (tenant_id, user_id, pull, failure) VALUES ($1, $2, $3, $4)
+                ON CONFLICT (tenant_id, user_id) DO UPDATE SET pull = $3, failure = $4
+                """,
+                [session.Tenant.Id, userId, pull, why], ct);
+        }
+    }
+
+    /// <summary>Group chats are merged up to one.</summary>
+    public static async Task PassChatsAsync(Merge merge, string chatId, CancellationToken ct)
+    {
+        await using var note = merge.Command("UPDATE control.customer_pulls SET chats_after = $2 WHERE tenant_id = $1");
+        note.Add(merge.TenantId, chatId);
+        await note.ExecuteNonQueryAsync(ct);
+    }
+
+    /// <summary>The pull is at its end: the next run begins a new one.</summary>
+    public static async Task FinishAsync(Merge merge, CancellationToken ct)
+    {
+        await merge.ExecuteAsync("UPDATE control.customer_pulls SET finished_at = now() WHERE tenant_id = $1", ct);
+        await merge.ExecuteAsync("DELETE FROM control.unseen_follows WHERE tenant_id = $1", ct);
+    }
+}

@@ -1,0 +1,77 @@
+using System.Collections.Concurrent;
+using Npgsql;
+using WeComSync.Domain.Tenants;
+using WeComSync.Worker.WeCom;
+
+namespace WeComSync.Worker.Sync.Customers;
+
+/// <summary>What all parts of one pull share, and the one way in which a part of it is merged.</summary>
+internal sealed class PullSession(RunSession run, Tenant tenant, WeComCaller caller, SyncRequest request, NpgsqlDataSource dataSource)
+{
+    /// <summary>Rows that a dry run lists one by one.</summary>
+    private const int PlannedRows = 1000;
+
+    public RunSession Run => run;
+
+    public Tenant Tenant => tenant;
+
+    public WeComCaller Caller => caller;
+
+    public bool DryRun => request.DryRun;
+
+    /// <summary>Whether an earlier run began this pull.</summary>
+    public bool Resumed { get; set; }
+
+    public RemovalGuard Guard { get; } = new(tenant.MaxRemoved, tenant.MaxRemovedPercent);
+
+    public CustomerFacts Facts { get; } = new();
+
+    /// <summary>Of a dry run: relations that it did not see. Others keep them in <c>control.unseen_follows</c>.</summary>
+    public ConcurrentBag<(string UserId, string ExternalUserId, DateTimeOffset ListedAt)> Unseen { get; } = [];
+
+    /// <summary>A stage of its own, for one task.</summary>
+    public async Task<CustomerStage> OpenStageAsync(CancellationToken ct)
+    {
+        var connection = await dataSource.OpenConnectionAsync(ct);
+        try
+        {
+            var stage = new CustomerStage(connection, run.ClockOffset);
+            await stage.CreateAsync(ct);
+            return stage;
+        }
+        catch
+        {
+            await connection.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>Merges what is staged, in one transaction with the note of how far the pull got.</summary>
+    /// <param name="stage">What to merge.</param>
+    /// <param name="prepare">Compares.</param>
+    /// <param name="checkpoint">Notes it, inside the transaction; a dry run does not.</param>
+    /// <param name="ct">Stops the merge; nothing is written then.</param>
+    public async Task MergeAsync(CustomerStage stage, Func<Merge, Task> prepare, Func<Merge, Task>? checkpoint, CancellationToken ct)
+    {
+        await using var merge = await Merge.BeginAsync(
+            stage.Connection, tenant.Id, run.Run.Part, run.Run.Fence, $"run:{run.Run.Id}", ct);
+        await prepare(merge);
+        if (DryRun)
+        {
+            Facts.Plan(await merge.PlanAsync(ct), PlannedRows);
+        }
+        else
+        {
+            await merge.ApplyAsync(run.Run.Id, ct);
+            if (checkpoint is not null)
+            {
+                await checkpoint(merge);
+            }
+
+            // From here on a stop comes too late: the commit is one message.
+            await merge.CommitAsync(CancellationToken.None);
+        }
+
+        Facts.Count(merge.Counts);
+    }
+}

@@ -1,0 +1,116 @@
+using WeComSync.Worker.WeCom;
+using WeComSync.Worker.WeCom.Customers;
+
+namespace WeComSync.Worker.Sync.Customers;
+
+/// <summary>
+/// The last step of a pull: decides over what it did not see. A relation is gone only if its member was read to the end, is still seen
+/// now, and his own list lacks the customer too; and if the guard agrees. A member who is out of sight proves nothing: his relations
+/// stay and are marked.
+/// </summary>
+/// <remarks>
+/// The list is asked because pages may shift while customers come and go, so one reading may miss somebody, and because a member may
+/// leave the range in mid-reading, after which his customers are left out without an error.
+/// </remarks>
+/// <param name="client">WeCom.</param>
+/// <param name="session">The pull.</param>
+/// <param name="spelling">User ids as the mirror spells them.</param>
+internal sealed class PullSettlement(CustomerClient client, PullSession session, Func<string, string> spelling)
+{
+    /// <summary>Whoever the mirror follows and the credential does not see; the members are found by leaps through the index.</summary>
+    private const string HideOutOfSight = """
+        INSERT INTO stage_follows_beside (user_id, external_user_id, visible, fetched_at)
+        WITH RECURSIVE members AS (
+            SELECT min(user_id) AS user_id FROM mirror.follows WHERE tenant_id = $1
+            UNION ALL
+            SELECT (SELECT min(f.user_id) FROM mirror.follows f WHERE f.tenant_id = $1 AND f.user_id > m.user_id)
+            FROM members m WHERE m.user_id IS NOT NULL)
+        SELECT f.user_id, f.external_user_id, false, now()
+        FROM members m JOIN mirror.follows f ON f.tenant_id = $1 AND f.user_id = m.user_id
+        WHERE f.removed_at IS NULL AND f.visible AND NOT EXISTS (SELECT FROM read_members r WHERE r.user_id = m.user_id)
+        """;
+
+    public async Task RunAsync(CancellationToken ct)
+    {
+        var stage = await session.OpenStageAsync(ct);
+        await using var connection = stage.Connection;
+        var visible = (await client.ListFollowUsersAsync(session.Caller, ct)).Select(spelling).ToHashSet(StringComparer.Ordinal);
+        await connection.ExecuteAsync("INSERT INTO read_members SELECT unnest($1::text[])", [visible.ToArray()], ct);
+        await CreateUnseenAsync(stage, ct);
+        if (await NothingWasReadAsync(stage, ct))
+        {
+            session.Facts.Fail(CustomerTables.Follows.Entity, null, null,
+                "WeCom returned no relation at all, without an error, though the mirror has some: nothing was removed. "
+                + "Check the application's visible range and the members' customer function (客户联系 → 权限配置 → 使用范围).");
+        }
+        else
+        {
+            foreach (var userId in await connection.TextsAsync(
+                "SELECT DISTINCT u.user_id FROM unseen u JOIN read_members r ON r.user_id = u.user_id", [], ct))
+            {
+                await ConfirmAsync(stage, userId, ct);
+            }
+        }
+
+        await session.MergeAsync(
+            stage,
+            async merge =>
+            {
+                await merge.ExecuteAsync(HideOutOfSight, ct);
+                await merge.CompareAsync(CustomerTables.Follows, ct);
+                await merge.RemoveKnownAsync(CustomerTables.Follows, "SELECT * FROM gone_follows", session.Guard, ct);
+                await merge.CompareAsync(CustomerTables.FollowMarks, ct);
+                await CustomerDerivation.HideUnfollowedAsync(merge, ct);
+            },
+            merge => PullCheckpoint.FinishAsync(merge, ct),
+            ct);
+    }
+
+    private async Task CreateUnseenAsync(CustomerStage stage, CancellationToken ct)
+    {
+        const string columns = "(user_id text COLLATE \"C\", external_user_id text COLLATE \"C\", listed_at timestamptz)";
+        await stage.Connection.ExecuteAsync($"CREATE TEMP TABLE unseen {columns}", [], ct);
+        if (session.DryRun)
+        {
+            var rows = session.Unseen.ToList();
+            await stage.Connection.ExecuteAsync(
+                "INSERT INTO unseen SELECT * FROM unnest($1::text[], $2::text[], $3::timestamptz[])",
+                [rows.Select(r => r.UserId).ToArray(), rows.Select(r => r.ExternalUserId).ToArray(), rows.Select(r => r.ListedAt.ToUniversalTime()).ToArray()],
+                ct);
+        }
+        else
+        {
+            await stage.Connection.ExecuteAsync(
+                "INSERT INTO unseen SELECT user_id, external_user_id, listed_at FROM control.unseen_follows WHERE tenant_id = $1",
+                [session.Tenant.Id], ct);
+        }
+
+        await stage.Connection.ExecuteAsync("ANALYZE unseen", [], ct);
+    }
+
+    /// <summary>An empty answer where the mirror is not empty is never a removal.</summary>
+    private async Task<bool> NothingWasReadAsync(CustomerStage stage, CancellationToken ct) =>
+        session.Facts.Counts.GetValueOrDefault(CustomerTables.Follows.Entity, new KindCounts()).Read == 0
+        && !session.Resumed
+        && await stage.Connection.ScalarAsync<bool>("SELECT EXISTS (SELECT FROM unseen)", [], ct);
+
+    private async Task ConfirmAsync(CustomerStage stage, string userId, CancellationToken ct)
+    {
+        IReadOnlyList<string> customers;
+        try
+        {
+            customers = await client.ListCustomersAsync(session.Caller, userId, ct);
+        }
+        catch (WeComException refused) when (CustomerFacts.IsOfOne(refused))
+        {
+            session.Facts.Fail(CustomerTables.Follows.Entity, userId, refused.ErrCode,
+                $"The customers of member {userId} could not be listed; those whom the pull missed stay: {refused.Message}");
+            return;
+        }
+
+        await stage.Connection.ExecuteAsync("""
+            INSERT INTO gone_follows (user_id, external_user_id, removed_reason, fetched_at) SELECT user_id, external_user_id, 'missing', listed_at FROM unseen
+            WHERE user_id = $1 AND external_user_id <> ALL($2)
+            """, [userId, customers.ToArray()], ct);
+    }
+}

@@ -1,0 +1,101 @@
+using Npgsql;
+using WeComSync.Domain.Runs;
+using WeComSync.Domain.Storage;
+using WeComSync.Domain.Tenants;
+using WeComSync.Worker.WeCom;
+
+namespace WeComSync.Worker.Sync;
+
+/// <summary>How runs end, whatever they read: what a failure means, the run's row, the log.</summary>
+internal sealed partial class RunEnding(NpgsqlDataSource dataSource, TenantStops stops, TimeProvider clock, ILogger<RunEnding> logger)
+{
+    /// <summary>Why a run is not wholly done; null if it is.</summary>
+    public static string? Summary(SyncReport report) =>
+        report.Errors.Count == 0 ? null : $"{report.Errors.Count} objects could not be read and stay as they were; first: {report.Errors[0].Message}";
+
+    /// <summary>What to do about held removals; null if there are none.</summary>
+    public static string? HeldAction(Tenant tenant, SyncKind kind, SyncReport report) => report.Total.Held == 0
+        ? null
+        : $"{report.Total.Held} removals are held because they are more than the guard allows. If they are right: "
+            + $"sync {tenant.Key} {EnumText.Of(kind)} --approve {report.RunId}; `held list {tenant.Key}` names them.";
+
+    /// <summary>For a tenant that was stopped before: no run is opened.</summary>
+    public static SyncReport AlreadyStopped(Tenant tenant) => new()
+    {
+        RunId = 0,
+        State = RunState.Stopped,
+        Duration = TimeSpan.Zero,
+        Error = tenant.StoppedReason,
+        Action = tenant.StoppedAction,
+    };
+
+    /// <summary>Closes a run that failed, and stops the tenant if WeCom's answer says so.</summary>
+    public async Task CloseAsync(Tenant tenant, SyncRun run, Exception failure, SyncReport report)
+    {
+        // The host may be stopping: the reason must outlive it, but not hold it for long.
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(10), clock);
+        try
+        {
+            await using var connection = await dataSource.OpenConnectionAsync(patience.Token);
+            await SyncRuns.CloseAsync(connection, run, report, patience.Token);
+            if (failure is WeComException { Class: WeComErrorClass.StopTenant } stop)
+            {
+                await stops.StopAsync(tenant.Id, stop, patience.Token);
+            }
+            else if (report.State == RunState.Failed)
+            {
+                await stops.SlowAsync(tenant.Id, report, patience.Token);
+            }
+        }
+        catch (Exception closing) when (closing is NpgsqlException or OperationCanceledException)
+        {
+            LogNotClosed(closing, tenant.Key, run.Id);
+        }
+    }
+
+    public void LogStart(Tenant tenant, SyncRun run) => LogStarted(tenant.Key, EnumText.Of(run.Kind), run.Id);
+
+    public void Log(Tenant of, SyncReport report)
+    {
+        var tenant = of.Key;
+        var total = report.Total;
+        if (report.State is RunState.Done)
+        {
+            LogDone(tenant, report.RunId, report.Duration, report.ApiCalls, total.Read, total.Created, total.Changed, total.Removed, total.Held);
+        }
+        else
+        {
+            LogNotDone(tenant, report.RunId, report.State, report.Error, report.Action);
+        }
+
+        if (total.Held > 0)
+        {
+            LogHeld(tenant, report.Action);
+        }
+
+        foreach (var warning in report.Warnings)
+        {
+            LogWarning(tenant, warning);
+        }
+    }
+
+    [LoggerMessage(LogLevel.Information, "Tenant {Tenant}: {Kind} sync started, run {Run}")]
+    private partial void LogStarted(string tenant, string kind, long run);
+
+    [LoggerMessage(LogLevel.Information,
+        "Tenant {Tenant}: run {Run} done in {Duration} with {Calls} API calls: {Read} rows read, {Created} created, {Changed} changed, {Removed} removed, {Held} held")]
+    private partial void LogDone(
+        string tenant, long run, TimeSpan duration, int calls, int read, int created, int changed, int removed, int held);
+
+    [LoggerMessage(LogLevel.Warning, "Tenant {Tenant}: run {Run} ended {State}. {Error} To do: {Action}")]
+    private partial void LogNotDone(string tenant, long run, RunState state, string? error, string? action);
+
+    [LoggerMessage(LogLevel.Warning, "Tenant {Tenant}: {Action}")]
+    private partial void LogHeld(string tenant, string? action);
+
+    [LoggerMessage(LogLevel.Warning, "Tenant {Tenant}: {Warning}")]
+    private partial void LogWarning(string tenant, string warning);
+
+    [LoggerMessage(LogLevel.Error, "Tenant {Tenant}: run {Run} could not be closed; the next run closes it as failed")]
+    private partial void LogNotClosed(Exception failure, string tenant, long run);
+}

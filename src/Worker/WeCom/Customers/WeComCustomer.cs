@@ -1,0 +1,18 @@
+namespace WeComSync.Worker.WeCom.Customers;
+
+/// <summary>A customer with every follower that the credential sees.</summary>
+/// <param name="Contact">The person.</param>
+/// <param name="Follows">All pages.</param>
+/// <param name="FetchedAt">When the first request was sent.</param>
+internal sealed record WeComCustomer(WeComExternalContact Contact, IReadOnlyList<WeComFollow> Follows, DateTimeOffset FetchedAt);
+
+/// <summary>One page of relations.</summary>
+/// <param name="Rows">One for each member and customer.</param>
+/// <param name="Unlicensed">Members whom WeCom left out because they lack an interop licence.</param>
+/// <param name="FetchedAt">When the request was sent.</param>
+internal sealed record WeComFollowPage(IReadOnlyList<WeComFollowRow> Rows, IReadOnlyList<string> Unlicensed, DateTimeOffset FetchedAt);
+
+/// <summary>A member's customer.</summary>
+/// <param name="ExternalContact">The person, repeated for each of the members.</param>
+/// <param name="FollowInfo">The relation.</param>
+internal sealed record WeComFollowRow(WeComExternalContact ExternalContact, WeComFollow FollowInfo);

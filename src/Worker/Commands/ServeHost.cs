@@ -1,6 +1,6 @@
 using WeComSync.Domain.Storage;
 using WeComSync.Worker.Events;
-using WeComSync.Worker.OperatorConsole;
+using WeComSync.Worker.WebConsole;
 using WeComSync.Worker.Health;
 using WeComSync.Worker.Jobs;
 using WeComSync.Worker.Schedules;

@@ -4,7 +4,7 @@ using WeComSync.Worker.Sync.Directory;
 namespace WeComSync.Worker.Sync;
 
 /// <summary>Runs any kind of sync, for the command line and for scheduled jobs.</summary>
-internal sealed class SyncRunner(DirectorySync directory) : ISyncRunner
+internal sealed class SyncRunner(DirectorySync directory, SyncRuns runs) : ISyncRunner
 {
     /// <summary>The kinds of sync that exist.</summary>
     public static IReadOnlySet<SyncKind> Available { get; } = new HashSet<SyncKind> { SyncKind.Full };
@@ -27,6 +27,8 @@ internal sealed class SyncRunner(DirectorySync directory) : ISyncRunner
             {
                 RunState.Stopped => SyncOutcome.Stopped,
                 RunState.Cancelled => throw new OperationCanceledException(report.Error, ct),
+                // A person does not want it: no reason to try again.
+                RunState.Failed when await runs.WasCancelledAsync(report.RunId, ct) => SyncOutcome.Finished,
                 RunState.Failed => throw new SyncFailedException(report),
                 _ => SyncOutcome.Finished,
             };

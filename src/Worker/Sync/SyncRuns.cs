@@ -42,6 +42,30 @@ internal sealed class SyncRuns(NpgsqlDataSource dataSource, TimeProvider clock)
         }
     }
 
+    /// <summary>Ends a run because a person wants it, wherever it runs: its process finds out with its next heartbeat, and what it reads cannot be merged.</summary>
+    /// <param name="tenantId">Whose run.</param>
+    /// <param name="runId">Which.</param>
+    /// <param name="by">Who wants it.</param>
+    /// <param name="ct">Stops it.</param>
+    /// <returns>False if it was not running.</returns>
+    public async Task<bool> CancelAsync(long tenantId, long runId, string by, CancellationToken ct)
+    {
+        await using var command = dataSource.CreateCommand("""
+            UPDATE control.sync_runs SET state = 'cancelled', finished_at = now(), error = 'Cancelled by ' || $3 || '; nothing was written.'
+            WHERE tenant_id = $1 AND id = $2 AND state = 'running'
+            """);
+        command.Add(tenantId, runId, by);
+        return await command.ExecuteNonQueryAsync(ct) > 0;
+    }
+
+    /// <summary>Whether a person ended the run.</summary>
+    public async Task<bool> WasCancelledAsync(long runId, CancellationToken ct)
+    {
+        await using var command = dataSource.CreateCommand("SELECT EXISTS (SELECT FROM control.sync_runs WHERE id = $1 AND state = 'cancelled')");
+        command.Add(runId);
+        return (bool)(await command.ExecuteScalarAsync(ct))!;
+    }
+
     private static async Task<SyncRun> OpenAsync(
         NpgsqlConnection connection, long tenantId, SyncKind kind, MirrorPart part, SyncTrigger trigger, bool dryRun, bool previousIsGone,
         CancellationToken ct)

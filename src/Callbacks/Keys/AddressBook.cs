@@ -27,7 +27,7 @@ internal sealed class AddressBook(SecretKeys secrets)
 
         return stored.Open(secrets.Protector) is not { } keys
             ? new CallbackAddress(tenant.TenantId, ChannelKeys.Dummy, CallbackOutcome.UnusableSettings)
-            : new CallbackAddress(tenant.TenantId, keys, tenant.Enabled ? null : CallbackOutcome.Disabled);
+            : new CallbackAddress(tenant.TenantId, keys, !tenant.Enabled ? CallbackOutcome.Disabled : tenant.PluginOn ? null : CallbackOutcome.PluginOff);
     }
 
     public void ReplaceAll(IEnumerable<TenantAddresses> tenants) => pages = Pages.Empty.With(tenants.Select(KeepOpened));

@@ -9,7 +9,8 @@ internal sealed class AddressQuery(NpgsqlDataSource dataSource)
 {
     private const string Sql = """
         SELECT t.id, t.callback_key, t.enabled, t.corp_id, s.channel,
-               s.token, s.encoding_aes_key, s.former_token, s.former_encoding_aes_key, s.former_until
+               s.token, s.encoding_aes_key, s.former_token, s.former_encoding_aes_key, s.former_until,
+               NOT EXISTS (SELECT FROM control.platforms WHERE NOT plugin_on)
         FROM control.tenants t LEFT JOIN control.wecom_settings s ON s.tenant_id = t.id
         """;
 
@@ -38,7 +39,7 @@ internal sealed class AddressQuery(NpgsqlDataSource dataSource)
             if (tenants.Count == 0 || tenants[^1].TenantId != id)
             {
                 channels = [];
-                tenants.Add(new TenantAddresses(id, reader.GetString(1), reader.GetBoolean(2), channels));
+                tenants.Add(new TenantAddresses(id, reader.GetString(1), reader.GetBoolean(2), reader.GetBoolean(10), channels));
             }
 
             if (!reader.IsDBNull(4))

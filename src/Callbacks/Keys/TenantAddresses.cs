@@ -4,4 +4,4 @@ namespace WeComSync.Callbacks.Keys;
 
 /// <summary>What this host knows of one tenant.</summary>
 internal sealed record TenantAddresses(
-    long TenantId, string CallbackKey, bool Enabled, IReadOnlyDictionary<Channel, StoredChannel> Channels);
+    long TenantId, string CallbackKey, bool Enabled, bool PluginOn, IReadOnlyDictionary<Channel, StoredChannel> Channels);

@@ -176,7 +176,7 @@ internal sealed class CallbackEndpoint(
     }
 
     private static CallbackOutcome ObstacleOr(CallbackAddress address, CallbackOutcome outcome) =>
-        address.Obstacle is { } obstacle && (obstacle != CallbackOutcome.Disabled || outcome == CallbackOutcome.Verified) ? obstacle : outcome;
+        address.Obstacle is { } obstacle && (obstacle is not (CallbackOutcome.Disabled or CallbackOutcome.PluginOff) || outcome == CallbackOutcome.Verified) ? obstacle : outcome;
 
     private void Answer(HttpContext context, Channel channel, long? tenantId, CallbackOutcome outcome, long started)
     {
@@ -205,7 +205,7 @@ internal sealed class CallbackEndpoint(
     private static int StatusOf(CallbackOutcome outcome) => outcome switch
     {
         CallbackOutcome.Accepted or CallbackOutcome.Duplicate or CallbackOutcome.Verified => StatusCodes.Status200OK,
-        CallbackOutcome.UnknownKey or CallbackOutcome.Disabled or CallbackOutcome.NotConfigured or CallbackOutcome.UnusableSettings
+        CallbackOutcome.UnknownKey or CallbackOutcome.Disabled or CallbackOutcome.PluginOff or CallbackOutcome.NotConfigured or CallbackOutcome.UnusableSettings
             or CallbackOutcome.WrongSignature or CallbackOutcome.WrongEncodingAesKey or CallbackOutcome.WrongReceiver =>
             StatusCodes.Status403Forbidden,
         CallbackOutcome.Malformed or CallbackOutcome.MalformedMessage or CallbackOutcome.TooSlow => StatusCodes.Status400BadRequest,

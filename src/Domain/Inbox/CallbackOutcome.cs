@@ -18,6 +18,9 @@ public enum CallbackOutcome
     /// <summary>The tenant is disabled.</summary>
     Disabled,
 
+    /// <summary>The platform's plug-in is off, for every tenant.</summary>
+    PluginOff,
+
     /// <summary>The tenant has no token and EncodingAESKey for this channel.</summary>
     NotConfigured,
 

@@ -1,4 +1,5 @@
 using Microsoft.EntityFrameworkCore;
+using WeComSync.Domain.Accounts;
 using WeComSync.Domain.Changes;
 using WeComSync.Domain.Customers;
 using WeComSync.Domain.Directory;
@@ -16,6 +17,16 @@ namespace WeComSync.Domain.Storage;
 public sealed class SyncDbContext(DbContextOptions<SyncDbContext> options) : DbContext(options)
 {
     public DbSet<Tenant> Tenants => Set<Tenant>();
+
+    public DbSet<Platform> Platforms => Set<Platform>();
+
+    public DbSet<PlatformBinding> PlatformBindings => Set<PlatformBinding>();
+
+    public DbSet<Account> Accounts => Set<Account>();
+
+    public DbSet<AccountTenant> AccountTenants => Set<AccountTenant>();
+
+    public DbSet<AuditEntry> Audit => Set<AuditEntry>();
 
     public DbSet<WeComSettings> WeComSettings => Set<WeComSettings>();
 
@@ -84,12 +95,15 @@ public sealed class SyncDbContext(DbContextOptions<SyncDbContext> options) : DbC
         configurationBuilder.Properties<IncidentKind>().HaveConversion<SnakeCaseEnumConverter<IncidentKind>>();
         configurationBuilder.Properties<NoticeTarget>().HaveConversion<SnakeCaseEnumConverter<NoticeTarget>>();
         configurationBuilder.Properties<ContactNoticeKind>().HaveConversion<SnakeCaseEnumConverter<ContactNoticeKind>>();
+        configurationBuilder.Properties<AuditAction>().HaveConversion<SnakeCaseEnumConverter<AuditAction>>();
+        configurationBuilder.Properties<PlatformKind>().HaveConversion<SnakeCaseEnumConverter<PlatformKind>>();
         configurationBuilder.Properties<HeldDecision>().HaveConversion<SnakeCaseEnumConverter<HeldDecision>>();
     }
 
     protected override void OnModelCreating(ModelBuilder modelBuilder)
     {
         ControlModel.Configure(modelBuilder);
+        ConsoleModel.Configure(modelBuilder);
         MirrorModel.Configure(modelBuilder);
         CustomerModel.Configure(modelBuilder);
     }

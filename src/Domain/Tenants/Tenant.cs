@@ -24,6 +24,9 @@ public sealed class Tenant
     /// <summary>企业ID. WeCom compares it without case.</summary>
     public required string CorpId { get; set; }
 
+    /// <summary>微信开发者ID: the AppID that the corp entered in WeCom under 客户联系, without which WeCom returns no unionid; null if unknown.</summary>
+    public string? WeChatAppId { get; set; }
+
     /// <summary>False: nothing is scheduled and callbacks are refused.</summary>
     public bool Enabled { get; set; } = true;
 

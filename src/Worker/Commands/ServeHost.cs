@@ -2,7 +2,7 @@ using WeComSync.Domain.Storage;
 using WeComSync.Domain.Tenants;
 using WeComSync.Worker.Doctor;
 using WeComSync.Worker.Events;
-using WeComSync.Worker.OperatorConsole;
+using WeComSync.Worker.WebConsole;
 using WeComSync.Worker.Health;
 using WeComSync.Worker.Housekeeping;
 using WeComSync.Worker.Jobs;

@@ -1,10 +1,10 @@
 using WeComSync.Domain.Tenants;
-using WeComSync.Worker.WeCom;
+using WeComSync.Worker.WeCom.Customers;
 
 namespace WeComSync.Worker.Doctor;
 
 /// <summary>Whether customer contact could be read. Most companies do not use it, so a refusal is no fault.</summary>
-internal sealed class CustomerCheck(WeComClient client)
+internal sealed class CustomerCheck(CustomerClient client)
 {
     public async Task<DoctorFinding?> RunAsync(DoctorVisit visit, CancellationToken ct)
     {

@@ -51,7 +51,8 @@ internal sealed class SyncRunner(
             return report.State switch
             {
                 RunState.Stopped => SyncOutcome.Stopped,
-                RunState.Cancelled => throw new OperationCanceledException(report.Error, ct),
+                // What a person ended is not tried again.
+                RunState.Cancelled => ct.IsCancellationRequested ? throw new OperationCanceledException(report.Error, ct) : SyncOutcome.Finished,
                 RunState.Failed => throw new SyncFailedException(report),
                 _ => SyncOutcome.Finished,
             };

@@ -119,12 +119,17 @@ internal sealed class SyncRuns(NpgsqlDataSource dataSource, TimeProvider clock)
             """, [run.TenantId, EnumText.Of(run.Part)], ct);
 
     /// <summary>Asks a run to stop; its process does at its next sign of life.</summary>
+    /// <param name="runId">Which.</param>
+    /// <param name="tenantId">Whose it must be; null: anybody's.</param>
+    /// <param name="ct">Stops it.</param>
     /// <returns>False if no such run is at work.</returns>
-    public async Task<bool> RequestCancelAsync(long runId, CancellationToken ct)
+    public async Task<bool> RequestCancelAsync(long runId, long? tenantId, CancellationToken ct)
     {
-        await using var command = dataSource.CreateCommand(
-            "UPDATE control.sync_runs SET cancel_requested_at = now() WHERE id = $1 AND state = 'running'");
-        command.Add(runId);
+        await using var command = dataSource.CreateCommand("""
+            UPDATE control.sync_runs SET cancel_requested_at = now()
+            WHERE id = $1 AND state = 'running' AND ($2::bigint IS NULL OR tenant_id = $2)
+            """);
+        command.Add(runId, tenantId);
         return await command.ExecuteNonQueryAsync(ct) > 0;
     }
 

@@ -190,16 +190,6 @@ internal sealed class WeComClient(WeComCalls calls, AccessTokens tokens, Resilie
             Ids(reply.AllowUserinfos?.User ?? []), reply.AllowPartys?.Partyid ?? [], reply.AllowTags?.Tagid ?? [], at);
     }
 
-    /// <summary>Lists the members who have customer contact (客户联系), as far as the application may see them.</summary>
-    /// <returns>User ids.</returns>
-    /// <remarks>https://developer.work.weixin.qq.com/document/path/92571</remarks>
-    public async Task<IReadOnlyList<string>> ListFollowUsersAsync(WeComCaller caller, CancellationToken ct)
-    {
-        var request = new WeComRequest("externalcontact/get_follow_user_list");
-        var (reply, _) = await calls.AskAsync(caller, request, WeComJson.Default.FollowUsersReply, ct);
-        return reply.FollowUser ?? [];
-    }
-
     /// <summary>Lists the addresses that WeCom says callbacks come from. Callbacks from others were seen.</summary>
     /// <returns>Addresses, also with a star for the last part.</returns>
     /// <remarks>https://developer.work.weixin.qq.com/document/path/97073</remarks>

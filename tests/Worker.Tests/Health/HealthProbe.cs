@@ -1,5 +1,5 @@
 using System.Net;
-using WeComSync.Worker.Tests.OperatorConsole;
+using WeComSync.Worker.Tests.WebConsole;
 
 namespace WeComSync.Worker.Tests.Health;
 

@@ -2,7 +2,7 @@ using System.Diagnostics;
 using System.Net;
 using Npgsql;
 using WeComSync.TestKit;
-using WeComSync.Worker.Tests.OperatorConsole;
+using WeComSync.Worker.Tests.WebConsole;
 using WeComSync.Worker.Tests.Serve;
 using Xunit;
 

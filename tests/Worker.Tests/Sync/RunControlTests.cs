@@ -52,13 +52,13 @@ public sealed class RunControlTests(TestDatabase database) : IClassFixture<TestD
         var running = harness.RunAsync(SyncKind.Full, new SyncRequest { Trigger = SyncTrigger.Command, Started = begun.SetResult });
         var run = await begun.Task;
 
-        Assert.True(await harness.Services.GetRequiredService<SyncRuns>().RequestCancelAsync(run.Id, TestContext.Current.CancellationToken));
+        Assert.True(await harness.Services.GetRequiredService<SyncRuns>().RequestCancelAsync(run.Id, harness.Tenant.Id, TestContext.Current.CancellationToken));
 
         var report = await running;
         Assert.Equal(RunState.Cancelled, report.State);
         Assert.Equal("cancelled", await harness.ScalarAsync<string>("SELECT state FROM control.sync_runs WHERE tenant_id = $1 AND id = $2", run.Id));
         Assert.Equal(0, await harness.LiveAsync("users"));
-        Assert.False(await harness.Services.GetRequiredService<SyncRuns>().RequestCancelAsync(run.Id, TestContext.Current.CancellationToken));
+        Assert.False(await harness.Services.GetRequiredService<SyncRuns>().RequestCancelAsync(run.Id, harness.Tenant.Id, TestContext.Current.CancellationToken));
     }
 
     [Fact]

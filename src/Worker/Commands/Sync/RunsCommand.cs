@@ -19,7 +19,7 @@ internal static class RunsCommand
             async (services, stop) =>
             {
                 var id = parsed.GetRequiredValue(run);
-                if (!await services.GetRequiredService<SyncRuns>().RequestCancelAsync(id, stop))
+                if (!await services.GetRequiredService<SyncRuns>().RequestCancelAsync(id, tenantId: null, stop))
                 {
                     await using var db = await services.GetRequiredService<IDbContextFactory<SyncDbContext>>().CreateDbContextAsync(stop);
                     var known = await db.SyncRuns.AsNoTracking().SingleOrDefaultAsync(r => r.Id == id, stop);

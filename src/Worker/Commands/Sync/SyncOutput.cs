@@ -56,7 +56,6 @@ internal static class SyncOutput
         report.Fields,
         report.Error,
         report.Action,
-        steps = report.Steps.Count > 0 ? report.Steps : null,
         planned = report.DryRun || report.Steps.Count > 0 ? report.Planned : null,
     };
 
@@ -84,18 +83,6 @@ internal static class SyncOutput
 
             Row(table, "total", report.Total, report.Errors.Count);
             console.Write(table);
-            foreach (var step in report.Steps)
-            {
-                console.WriteText(step);
-            }
-
-            if (report.Steps.Count > 0 && report.Errors.Count == 0)
-            {
-                console.WriteText(report.Planned.Count > 0
-                    ? $"Compared: {report.Planned.Count} rows differ{(report.DryRun ? ", nothing was written." : "; written.")}"
-                    : "Compared: the mirror says the same, or was told something later; nothing was written.");
-            }
-
             foreach (var change in report.Planned)
             {
                 console.WriteText(Describe(change));

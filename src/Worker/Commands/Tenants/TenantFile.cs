@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using WeComSync.Worker.Tenants;
 
 namespace WeComSync.Worker.Commands.Tenants;
 

@@ -2,6 +2,7 @@ using System.Text.Json;
 using WeComSync.Domain.Runs;
 using WeComSync.Domain.Storage;
 using WeComSync.Domain.Tenants;
+using WeComSync.Worker.Tenants;
 
 namespace WeComSync.Worker.Commands.Tenants;
 

@@ -4,6 +4,7 @@ using Spectre.Console;
 using WeComSync.Domain.Storage;
 using WeComSync.Domain.Tenants;
 using WeComSync.Worker.Events;
+using WeComSync.Worker.Tenants;
 
 namespace WeComSync.Worker.Commands.Tenants;
 

@@ -2,8 +2,8 @@ using System.CommandLine;
 using Microsoft.EntityFrameworkCore;
 using Npgsql;
 using WeComSync.Domain.Storage;
-using WeComSync.Domain.Tenants;
 using WeComSync.Worker.Events;
+using WeComSync.Worker.Tenants;
 
 namespace WeComSync.Worker.Commands.Tenants;
 
@@ -20,7 +20,7 @@ internal static class TenantsResumeCommand
             {
                 await using var db = await services.GetRequiredService<IDbContextFactory<SyncDbContext>>().CreateDbContextAsync(stop);
                 var wanted = parse.GetRequiredValue(key);
-                var resumed = await ResumeAsync(db, wanted, services.GetRequiredService<TimeProvider>(), stop);
+                var resumed = await TenantResume.RunAsync(db, wanted, services.GetRequiredService<TimeProvider>(), stop);
                 await EventReplay.WakeAsync(
                     services.GetRequiredService<NpgsqlDataSource>(), await db.Tenants.Where(t => t.Key == wanted).Select(t => t.Id).ToListAsync(stop), stop);
                 CommandOutput.Write(
@@ -31,26 +31,5 @@ internal static class TenantsResumeCommand
             },
             ct));
         return command;
-    }
-
-    /// <returns>False if the tenant was neither stopped nor slowed.</returns>
-    /// <exception cref="BadInputException">There is no such tenant.</exception>
-    private static async Task<bool> ResumeAsync(SyncDbContext db, string key, TimeProvider clock, CancellationToken ct)
-    {
-        await using var transaction = await db.Database.BeginTransactionAsync(ct);
-        await db.Database.ExecuteSqlAsync($"SELECT FROM control.tenants WHERE key = {key} FOR UPDATE", ct);
-        var tenant = await db.Tenants.SingleOrDefaultAsync(tenant => tenant.Key == key, ct)
-            ?? throw new BadInputException($"There is no tenant '{key}'; nothing was changed. 'tenants list' shows their keys.");
-        if (tenant.State == TenantState.Active)
-        {
-            return false;
-        }
-
-        tenant.Resume();
-        tenant.ChangedAt = clock.GetUtcNow();
-        await db.SaveChangesAsync(ct);
-        await db.Database.ExecuteSqlAsync($"SELECT pg_notify({TenantChanges.Channel}, {tenant.Id}::text)", ct);
-        await transaction.CommitAsync(ct);
-        return true;
     }
 }

@@ -74,6 +74,13 @@ internal sealed class DirectorySync(
             await directory.MarkReadAsync(merge, ct);
         }
 
+        if (request.Object is not null && facts.Errors.Count == 0)
+        {
+            steps.Add(planned.Count == 0 ? "Compared: the mirror says the same, or was told something later; nothing was written."
+                : request.DryRun ? $"Compared: {planned.Count} rows differ; nothing was written."
+                : $"Compared: {planned.Count} rows differ; written.");
+        }
+
         session.Enter("done");
         var report = new SyncReport
         {

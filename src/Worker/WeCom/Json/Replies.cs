@@ -55,11 +55,6 @@ internal sealed record AddressesReply(string[]? IpList) : IReply
     public bool HasContent => IpList is not null;
 }
 
-internal sealed record FollowUsersReply(string[]? FollowUser) : IReply
-{
-    public bool HasContent => FollowUser is not null;
-}
-
 internal sealed record AgentReply(
     long? Agentid,
     string? Name,

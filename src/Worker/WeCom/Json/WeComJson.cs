@@ -27,7 +27,6 @@ namespace WeComSync.Worker.WeCom.Json;
 [JsonSerializable(typeof(TagsReply))]
 [JsonSerializable(typeof(TagReply))]
 [JsonSerializable(typeof(AddressesReply))]
-[JsonSerializable(typeof(FollowUsersReply))]
 [JsonSerializable(typeof(AgentReply))]
 [JsonSerializable(typeof(WeComUser))]
 [JsonSerializable(typeof(WeComDepartmentNode))]

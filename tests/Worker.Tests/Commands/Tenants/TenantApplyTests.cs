@@ -8,6 +8,7 @@ using WeComSync.Domain.Tenants;
 using WeComSync.TestKit;
 using WeComSync.Worker.Commands;
 using WeComSync.Worker.Commands.Tenants;
+using WeComSync.Worker.Tenants;
 using Xunit;
 
 namespace WeComSync.Worker.Tests.Commands.Tenants;

@@ -5,6 +5,7 @@ using WeComSync.Domain.Runs;
 using WeComSync.Domain.Tenants;
 using WeComSync.Worker.Commands;
 using WeComSync.Worker.Commands.Tenants;
+using WeComSync.Worker.Tenants;
 using Xunit;
 
 namespace WeComSync.Worker.Tests.Commands.Tenants;

@@ -1,0 +1,80 @@
+using Npgsql;
+using WeComSync.Domain.Tenants;
+using WeComSync.Worker.Sync;
+
+namespace WeComSync.Worker.WebConsole.Enterprises;
+
+/// <summary>One enterprise in one glance.</summary>
+internal sealed record EnterpriseHealth
+{
+    private const string Sql = """
+        SELECT (SELECT count(*) FROM mirror.users WHERE tenant_id = $1 AND removed_at IS NULL),
+               (SELECT count(*) FROM mirror.users WHERE tenant_id = $1 AND removed_at IS NULL AND detail = 'id_only'),
+               (SELECT count(*) FROM mirror.departments WHERE tenant_id = $1 AND removed_at IS NULL),
+               (SELECT count(*) FROM control.held_removals WHERE tenant_id = $1 AND decision = 'pending'),
+               (SELECT count(*) FROM control.callback_events WHERE tenant_id = $1 AND state = 'waiting'),
+               (SELECT count(*) FROM control.callback_events WHERE tenant_id = $1 AND state IN ('failed', 'parked')),
+               (SELECT min(received_at) FROM control.callback_events WHERE tenant_id = $1 AND state = 'waiting'),
+               (SELECT max(last_at) FROM control.callback_attempts WHERE tenant_id = $1 AND outcome IN ('accepted', 'duplicate')),
+               (SELECT array_agg(channel::text) FROM control.callback_attempts WHERE tenant_id = $1 AND outcome = 'verified'),
+               (SELECT array_agg(channel::text) FROM control.wecom_settings WHERE tenant_id = $1 AND secret IS NOT NULL),
+               (SELECT array_agg(channel::text) FROM control.wecom_settings WHERE tenant_id = $1 AND token IS NOT NULL),
+               (SELECT max(finished_at) FROM control.sync_runs WHERE tenant_id = $1 AND state IN ('done', 'partial') AND NOT dry_run)
+        """;
+
+    public long People { get; private init; }
+
+    /// <summary>Those of whom only the id is known.</summary>
+    public long IdOnly { get; private init; }
+
+    public long Departments { get; private init; }
+
+    public long Held { get; private init; }
+
+    public long EventsWaiting { get; private init; }
+
+    /// <summary>Events that failed or were given up.</summary>
+    public long EventsUnhappy { get; private init; }
+
+    public DateTimeOffset? OldestWaiting { get; private init; }
+
+    public DateTimeOffset? LastEvent { get; private init; }
+
+    /// <summary>When the last good run ended.</summary>
+    public DateTimeOffset? LastGood { get; private init; }
+
+    /// <summary>Texts of the channels whose address WeCom verified.</summary>
+    public IReadOnlyList<string> Verified { get; private init; } = [];
+
+    /// <summary>Texts of the channels that have a secret.</summary>
+    public IReadOnlyList<string> WithSecret { get; private init; } = [];
+
+    /// <summary>Texts of the channels that have a token and key.</summary>
+    public IReadOnlyList<string> WithToken { get; private init; } = [];
+
+    public static async Task<EnterpriseHealth> ReadAsync(NpgsqlDataSource dataSource, Tenant tenant, CancellationToken ct)
+    {
+        await using var command = dataSource.CreateCommand(Sql);
+        command.Add(tenant.Id);
+        await using var reader = await command.ExecuteReaderAsync(ct);
+        await reader.ReadAsync(ct);
+        return new()
+        {
+            People = reader.GetInt64(0),
+            IdOnly = reader.GetInt64(1),
+            Departments = reader.GetInt64(2),
+            Held = reader.GetInt64(3),
+            EventsWaiting = reader.GetInt64(4),
+            EventsUnhappy = reader.GetInt64(5),
+            OldestWaiting = Time(6),
+            LastEvent = Time(7),
+            Verified = Texts(8),
+            WithSecret = Texts(9),
+            WithToken = Texts(10),
+            LastGood = Time(11),
+        };
+
+        DateTimeOffset? Time(int column) => reader.IsDBNull(column) ? null : reader.GetFieldValue<DateTimeOffset>(column);
+        string[] Texts(int column) => reader.IsDBNull(column) ? [] : reader.GetFieldValue<string[]>(column);
+    }
+}

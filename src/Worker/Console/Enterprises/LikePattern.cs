@@ -1,0 +1,8 @@
+namespace WeComSync.Worker.WebConsole.Enterprises;
+
+/// <summary>What people type into a search, for LIKE: <c>%</c> and <c>_</c> mean themselves.</summary>
+internal static class LikePattern
+{
+    public static string Containing(string text) =>
+        $"%{text.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("%", "\\%", StringComparison.Ordinal).Replace("_", "\\_", StringComparison.Ordinal)}%";
+}

@@ -1,0 +1,27 @@
+using System.Globalization;
+using Microsoft.AspNetCore.Localization;
+
+namespace WeComSync.Worker.WebConsole;
+
+/// <summary>Chinese unless the visitor chose, or his browser prefers, English.</summary>
+internal static class Languages
+{
+    public const string Cookie = "wecomsync-language";
+
+    /// <summary>The first is the default.</summary>
+    public static IReadOnlyList<CultureInfo> All { get; } = [CultureInfo.GetCultureInfo("zh-CN"), CultureInfo.GetCultureInfo("en")];
+
+    public static void AddConsoleLanguages(this IServiceCollection services) => services.AddLocalization();
+
+    public static void UseConsoleLanguages(this IApplicationBuilder app) => app.UseRequestLocalization(new RequestLocalizationOptions
+    {
+        DefaultRequestCulture = new RequestCulture(All[0]),
+        SupportedCultures = [.. All],
+        SupportedUICultures = [.. All],
+        RequestCultureProviders =
+        [
+            new CookieRequestCultureProvider { CookieName = Cookie },
+            new AcceptLanguageHeaderRequestCultureProvider(),
+        ],
+    });
+}

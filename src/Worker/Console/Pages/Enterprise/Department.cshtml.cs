@@ -1,0 +1,28 @@
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.EntityFrameworkCore;
+using WeComSync.Domain.Storage;
+using WeComSync.Worker.WebConsole.Directory;
+
+namespace WeComSync.Worker.WebConsole.Pages;
+
+/// <summary>Everything that is known of one department.</summary>
+internal sealed class DepartmentModel(SyncDbContext db, DirectoryRows rows) : ConsolePage
+{
+    public Domain.Directory.Department? Found { get; private set; }
+
+    public History Past { get; private set; } = new([], null!);
+
+    public async Task<IActionResult> OnGetAsync(long id, CancellationToken ct)
+    {
+        Found = await db.Departments.AsNoTracking().SingleOrDefaultAsync(d => d.TenantId == Enterprise.Id && d.Id == id, ct);
+        if (Found is null)
+        {
+            return NotFound();
+        }
+
+        Past = new(await rows.HistoryAsync(Enterprise.Id, "department", new { id }, ct), Enterprise);
+        return Page();
+    }
+
+    public FieldValue Value(string? value) => new(value, Withheld: value is null, Secret: T["应用"]);
+}

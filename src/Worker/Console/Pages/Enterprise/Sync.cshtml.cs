@@ -1,0 +1,110 @@
+using System.Globalization;
+using Hangfire;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.EntityFrameworkCore;
+using WeComSync.Domain.Accounts;
+using WeComSync.Domain.Runs;
+using WeComSync.Domain.Storage;
+using WeComSync.Domain.Tenants;
+using WeComSync.Worker.Schedules;
+using WeComSync.Worker.Sync;
+using WeComSync.Worker.WebConsole.Audit;
+using WeComSync.Worker.WebConsole.Live;
+using WeComSync.Worker.WebConsole.Runs;
+
+namespace WeComSync.Worker.WebConsole.Pages;
+
+/// <summary>一键同步: starts a full sync, follows it, ends it, and shows what it would not remove without a person.</summary>
+internal sealed class SyncModel(
+    SyncDbContext db, IDbContextFactory<SyncDbContext> contexts, IBackgroundJobClient jobs, SyncRuns runs, PlatformSwitch platform, LiveParts live, AuditLog audit, TimeProvider clock)
+    : ConsolePage
+{
+    private const int HeldShown = 200;
+
+    public SyncProgressPart Progress { get; private set; } = new(null, false, null!);
+
+    public IReadOnlyList<HeldRemoval> Held { get; private set; } = [];
+
+    public int HeldTotal { get; private set; }
+
+    /// <summary>Why no sync can be started; null if one can.</summary>
+    public string? Resting { get; private set; }
+
+    public string LiveAddress { get; private set; } = "";
+
+    public async Task OnGetAsync(string? asked, CancellationToken ct)
+    {
+        Resting = await WhyRestingAsync(ct);
+        LiveAddress = AddressOf("/sync") + QueryString.Create("handler", "Progress").Add("asked", asked ?? "");
+        Progress = await ReadAsync(db, Asked(asked), ct);
+        var held = db.HeldRemovals.AsNoTracking().Where(removal => removal.TenantId == Enterprise.Id && removal.Decision == HeldDecision.Pending);
+        HeldTotal = await held.CountAsync(ct);
+        Held = await held.OrderBy(removal => removal.RunId).ThenBy(removal => removal.Entity).ThenBy(removal => removal.Name).Take(HeldShown).ToListAsync(ct);
+    }
+
+    /// <summary>The progress as server-sent events.</summary>
+    public async Task<IActionResult> OnGetProgressAsync(string? asked, CancellationToken ct)
+    {
+        await live.FollowAsync(this, "_Progress", async stop =>
+        {
+            // A context of its own: the request's would remember the run as it was.
+            await using var fresh = await contexts.CreateDbContextAsync(stop);
+            var part = await ReadAsync(fresh, Asked(asked), stop);
+            return (part, part.Ended);
+        }, ct);
+        return new EmptyResult();
+    }
+
+    public async Task<IActionResult> OnPostStartAsync(CancellationToken ct)
+    {
+        if (await WhyRestingAsync(ct) is { } resting)
+        {
+            await OnGetAsync(null, ct);
+            return Refused(resting);
+        }
+
+        var asked = clock.GetUtcNow();
+        // Hangfire's client is synchronous and waits for PostgreSQL.
+        await Task.Run(() => jobs.EnqueueSync(Enterprise.Id, SyncKind.Full, instant: null), ct);
+        await audit.WriteAsync(AuditAction.SyncStarted, EnumText.Of(SyncKind.Full), ct);
+        return Accepted(AddressOf("/sync") + QueryString.Create("asked", asked.ToUnixTimeMilliseconds().ToString(CultureInfo.InvariantCulture)));
+    }
+
+    public async Task<IActionResult> OnPostCancelAsync([FromForm] long run, CancellationToken ct)
+    {
+        if (await runs.RequestCancelAsync(run, Enterprise.Id, ct))
+        {
+            await audit.WriteAsync(AuditAction.SyncCancelled, run.ToString(CultureInfo.InvariantCulture), ct);
+        }
+
+        return Accepted(AddressOf("/sync"), T["已取消，数据保持不变。"]);
+    }
+
+    public async Task<IActionResult> OnPostDiscardAsync(CancellationToken ct)
+    {
+        var now = clock.GetUtcNow();
+        var count = await db.HeldRemovals.Where(removal => removal.TenantId == Enterprise.Id && removal.Decision == HeldDecision.Pending)
+            .ExecuteUpdateAsync(set => set.SetProperty(removal => removal.Decision, HeldDecision.Discarded).SetProperty(removal => removal.DecidedAt, now), ct);
+        await audit.WriteAsync(AuditAction.RemovalsDiscarded, count.ToString(CultureInfo.InvariantCulture), ct);
+        return Accepted(AddressOf("/sync"), T["已保留 {0} 条数据。", count]);
+    }
+
+    private async Task<string?> WhyRestingAsync(CancellationToken ct) =>
+        !await platform.IsOnAsync(ct) ? T["平台的“企业微信管理”已关闭：不接收回调，也不同步。"].Value
+        : !Enterprise.Enabled ? T["企业未开启：请在“企业微信设置”中打开“开启”并保存。"].Value
+        : Enterprise.State == TenantState.Stopped ? T["同步已停止：请先在“概况”中按说明处理并恢复。"].Value
+        : null;
+
+    private async Task<SyncProgressPart> ReadAsync(SyncDbContext context, DateTimeOffset? asked, CancellationToken ct)
+    {
+        var run = await context.SyncRuns.AsNoTracking().Where(r => r.TenantId == Enterprise.Id).OrderByDescending(r => r.Id).FirstOrDefaultAsync(ct);
+        // The clocks of this host and of the database may differ a little.
+        var queued = asked is { } at && (run is null || run.StartedAt < at - TimeSpan.FromSeconds(2)) && clock.GetUtcNow() - at < TimeSpan.FromMinutes(10);
+        return new(run, queued, Enterprise) { Now = clock.GetUtcNow() };
+    }
+
+    private static DateTimeOffset? Asked(string? text) =>
+        long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var at) && at < DateTimeOffset.MaxValue.ToUnixTimeMilliseconds()
+            ? DateTimeOffset.FromUnixTimeMilliseconds(at)
+            : null;
+}

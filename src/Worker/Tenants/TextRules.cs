@@ -1,0 +1,84 @@
+using System.Buffers;
+using System.Security.Cryptography;
+using Quartz;
+
+namespace WeComSync.Worker.Tenants;
+
+/// <summary>What each text of a tenant file must look like. A rule says what is wrong, without the text; null if nothing is.</summary>
+internal static class TextRules
+{
+    private const string Lower = "abcdefghijklmnopqrstuvwxyz";
+    private const string Upper = "ABCDEFGHIJKLMNOPQRSTUVWXYZ";
+    private const string Digits = "0123456789";
+    private const int EncodingAesKeyLength = 43;
+    private const int LongestToken = 32;
+    private const int LongestKey = 64;
+    private const int LongestName = 200;
+    private const int LongestCorpId = 64;
+    private const int LongestSecret = 512;
+
+    private static readonly SearchValues<char> KeyCharacters = SearchValues.Create(Lower + Digits + "-_");
+    private static readonly SearchValues<char> LettersAndDigits = SearchValues.Create(Lower + Upper + Digits);
+    private static readonly SearchValues<char> CorpIdCharacters = SearchValues.Create(Lower + Upper + Digits + "-_");
+
+    /// <summary>A key is typed on command lines, so it must not look like an option.</summary>
+    public static string? Key(string text) =>
+        text.Length is 0 or > LongestKey || text.AsSpan().ContainsAnyExcept(KeyCharacters) || text[0] == '-'
+            ? $"must be 1 to {LongestKey} of a-z, 0-9, '-' and '_', and must not begin with '-'"
+            : null;
+
+    public static string? Name(string text) =>
+        string.IsNullOrWhiteSpace(text) || text.Length > LongestName ? $"must be 1 to {LongestName} characters"
+        : text.Any(char.IsControl) ? "must be on one line, without control characters"
+        : null;
+
+    /// <remarks>Corps begin with <c>ww</c>, old ones with <c>wx</c>, encrypted ids with <c>wp</c>.</remarks>
+    public static string? CorpId(string text) =>
+        text.Length is < 3 or > LongestCorpId
+            || text[0] is not ('w' or 'W') || text[1] is not ('w' or 'W' or 'x' or 'X' or 'p' or 'P')
+            || text.AsSpan().ContainsAnyExcept(CorpIdCharacters)
+            ? "must be WeCom's 企业ID: 'ww' and 16 letters or digits, found under 我的企业 (My company)"
+            : null;
+
+    public static string? Secret(string text) =>
+        text.Length == 0 ? "is empty"
+        : text.Length > LongestSecret ? $"must be at most {LongestSecret} characters, has {text.Length}"
+        : text.Any(c => char.IsWhiteSpace(c) || char.IsControl(c)) ? "must not contain blanks or line breaks; was more than the secret copied?"
+        : null;
+
+    public static string? Token(string text) =>
+        text.Length is 0 or > LongestToken ? $"must be 1 to {LongestToken} letters and digits, has {text.Length} characters"
+        : text.AsSpan().ContainsAnyExcept(LettersAndDigits) ? $"must be 1 to {LongestToken} of a-z, A-Z and 0-9, has others"
+        : null;
+
+    public static string? EncodingAesKey(string text) =>
+        text.Length != EncodingAesKeyLength ? $"must be {EncodingAesKeyLength} characters of a-z, A-Z and 0-9, has {text.Length}"
+        : text.AsSpan().ContainsAnyExcept(LettersAndDigits) ? $"must be {EncodingAesKeyLength} characters of a-z, A-Z and 0-9, has others"
+        : null;
+
+    public static string? TimeZone(string text) =>
+        TimeZoneInfo.TryFindSystemTimeZoneById(text, out var zone) && zone.HasIanaId
+            ? null
+            : "must be the IANA name of a time zone, such as Asia/Shanghai";
+
+    public static string? Cron(string text) =>
+        !CronExpression.TryParse(text, out var cron) ? "must be a Quartz cron expression with seconds, such as '0 30 2 * * ?'"
+        : cron.GetNextValidTimeAfter(DateTimeOffset.UtcNow) is null ? "is a cron expression that never comes due again"
+        : null;
+
+    public static string? PrivateKey(string text)
+    {
+        const string Expected = "must be an RSA private key in PEM form, without a password (BEGIN PRIVATE KEY or BEGIN RSA PRIVATE KEY)";
+        try
+        {
+            using var rsa = RSA.Create();
+            rsa.ImportFromPem(text);
+            _ = rsa.ExportRSAPrivateKey();
+            return null;
+        }
+        catch (Exception wrong) when (wrong is ArgumentException or CryptographicException)
+        {
+            return Expected;
+        }
+    }
+}

@@ -1,0 +1,47 @@
+using System.Globalization;
+using System.Resources;
+using System.Text.RegularExpressions;
+using WeComSync.Worker.WebConsole;
+using Xunit;
+
+namespace WeComSync.Worker.Tests.WebConsole;
+
+public sealed partial class TextsTests
+{
+    private static readonly string Sources = Path.Combine(Environment.GetEnvironmentVariable("WECOMSYNC_ROOT") ?? FindRoot(), "src/Worker/Console");
+
+    [Fact]
+    public void Every_text_of_the_console_has_an_English_wording_with_the_same_places_for_values()
+    {
+        var english = new ResourceManager(typeof(Texts)).GetResourceSet(CultureInfo.GetCultureInfo("en"), createIfNotExists: true, tryParents: false)!;
+        var names = Directory.EnumerateFiles(Sources, "*.cs*", SearchOption.AllDirectories)
+            .SelectMany(file => Name().Matches(File.ReadAllText(file)).Select(match => match.Groups[1].Value)).Distinct().ToList();
+
+        Assert.True(names.Count > 300);
+        Assert.All(names, name =>
+        {
+            var text = english.GetString(name);
+            Assert.True(text is { Length: > 0 }, $"Texts.en.resx has nothing for: {name}");
+            Assert.Equal(Places(name), Places(text!));
+        });
+    }
+
+    private static IEnumerable<string> Places(string text) => Place().Matches(text).Select(match => match.Value).Distinct().Order();
+
+    private static string FindRoot()
+    {
+        var at = new DirectoryInfo(AppContext.BaseDirectory);
+        while (at is not null && !File.Exists(Path.Combine(at.FullName, "WeComSync.sln")))
+        {
+            at = at.Parent;
+        }
+
+        return at?.FullName ?? throw new InvalidOperationException("Set WECOMSYNC_ROOT.");
+    }
+
+    [GeneratedRegex("\\b(?:T|texts)\\[\"([^\"]+)\"")]
+    private static partial Regex Name();
+
+    [GeneratedRegex("\\{\\d\\}")]
+    private static partial Regex Place();
+}

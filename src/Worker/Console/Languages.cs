@@ -1,4 +1,6 @@
 using System.Globalization;
+using System.Text.Encodings.Web;
+using System.Text.Unicode;
 using Microsoft.AspNetCore.Localization;
 
 namespace WeComSync.Worker.WebConsole;
@@ -11,7 +13,12 @@ internal static class Languages
     /// <summary>The first is the default.</summary>
     public static IReadOnlyList<CultureInfo> All { get; } = [CultureInfo.GetCultureInfo("zh-CN"), CultureInfo.GetCultureInfo("en")];
 
-    public static void AddConsoleLanguages(this IServiceCollection services) => services.AddLocalization();
+    public static void AddConsoleLanguages(this IServiceCollection services)
+    {
+        services.AddLocalization();
+        // Chinese goes into pages as it is, not as numbers; what HTML obeys is still encoded.
+        services.AddWebEncoders(encoder => encoder.TextEncoderSettings = new TextEncoderSettings(UnicodeRanges.All));
+    }
 
     public static void UseConsoleLanguages(this IApplicationBuilder app) => app.UseRequestLocalization(new RequestLocalizationOptions
     {

@@ -15,6 +15,7 @@ internal static class CustomerDerivation
         await merge.ExecuteAsync(MirrorSql.KeepNewest(CustomerTables.Follows), ct);
         await merge.ExecuteAsync(EmptyTags, ct);
         await merge.ExecuteAsync(SettlePending, ct);
+        await merge.ExecuteAsync(BeginAnew(known), ct);
         await merge.ExecuteAsync(ForgetDeletion(known), ct);
         if (readOneByOne)
         {
@@ -64,6 +65,12 @@ internal static class CustomerDerivation
     private const string SettlePending = """
         UPDATE control.contact_notices n SET pending = false FROM stage_follows s
         WHERE n.tenant_id = $1 AND n.pending AND n.external_user_id = s.external_user_id AND lower(n.user_id) = lower(s.user_id)
+        """;
+
+    /// <summary>What a new adding leaves out is not what the one before it said.</summary>
+    private static string BeginAnew(string known) => $"""
+        UPDATE stage_follows s SET oper_user_id = COALESCE(s.oper_user_id, ''), state = COALESCE(s.state, '') FROM ({known}) m
+        WHERE m.user_id = s.user_id AND m.external_user_id = s.external_user_id AND s.followed_at > m.followed_at
         """;
 
     /// <summary>A customer who was added anew has taken the deletion back.</summary>

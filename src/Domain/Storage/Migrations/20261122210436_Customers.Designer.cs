@@ -25,6 +25,159 @@ namespace WeComSync.Domain.Storage.Migrations
 
             NpgsqlModelBuilderExtensions.UseIdentityByDefaultColumns(modelBuilder);
 
+            modelBuilder.Entity("WeComSync.Domain.Accounts.Account", b =>
+                {
+                    b.Property<long>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("bigint")
+                        .HasColumnName("id");
+
+                    NpgsqlPropertyBuilderExtensions.UseIdentityAlwaysColumn(b.Property<long>("Id"));
+
+                    b.Property<string>("AuthenticatorKey")
+                        .HasColumnType("text")
+                        .HasColumnName("authenticator_key");
+
+                    b.Property<string>("ConfiguredStamp")
+                        .HasColumnType("text")
+                        .HasColumnName("configured_stamp");
+
+                    b.Property<DateTimeOffset>("CreatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("created_at");
+
+                    b.Property<string>("Email")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("email");
+
+                    b.Property<int>("FailedLogins")
+                        .HasColumnType("integer")
+                        .HasColumnName("failed_logins");
+
+                    b.Property<bool>("IsOperator")
+                        .HasColumnType("boolean")
+                        .HasColumnName("is_operator");
+
+                    b.Property<DateTimeOffset?>("LastLoginAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("last_login_at");
+
+                    b.Property<DateTimeOffset?>("LockedUntil")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("locked_until");
+
+                    b.Property<string>("NormalizedEmail")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("normalized_email");
+
+                    b.Property<string>("PasswordHash")
+                        .HasColumnType("text")
+                        .HasColumnName("password_hash");
+
+                    b.PrimitiveCollection<string[]>("RecoveryCodes")
+                        .IsRequired()
+                        .HasColumnType("text[]")
+                        .HasColumnName("recovery_codes");
+
+                    b.Property<string>("SecurityStamp")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("security_stamp");
+
+                    b.Property<bool>("TwoFactor")
+                        .HasColumnType("boolean")
+                        .HasColumnName("two_factor");
+
+                    b.Property<uint>("xmin")
+                        .IsConcurrencyToken()
+                        .ValueGeneratedOnAddOrUpdate()
+                        .HasColumnType("xid")
+                        .HasColumnName("xmin");
+
+                    b.HasKey("Id")
+                        .HasName("pk_accounts");
+
+                    b.HasIndex("NormalizedEmail")
+                        .IsUnique()
+                        .HasDatabaseName("ix_accounts_normalized_email");
+
+                    b.ToTable("accounts", "control");
+                });
+
+            modelBuilder.Entity("WeComSync.Domain.Accounts.AccountTenant", b =>
+                {
+                    b.Property<long>("TenantId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("tenant_id");
+
+                    b.Property<long>("AccountId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("account_id");
+
+                    b.Property<DateTimeOffset>("GrantedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("granted_at");
+
+                    b.HasKey("TenantId", "AccountId")
+                        .HasName("pk_account_tenants");
+
+                    b.HasIndex("AccountId")
+                        .HasDatabaseName("ix_account_tenants_account_id");
+
+                    b.ToTable("account_tenants", "control");
+                });
+
+            modelBuilder.Entity("WeComSync.Domain.Accounts.AuditEntry", b =>
+                {
+                    b.Property<long>("TenantId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("tenant_id");
+
+                    b.Property<long>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("bigint")
+                        .HasColumnName("id");
+
+                    NpgsqlPropertyBuilderExtensions.UseIdentityAlwaysColumn(b.Property<long>("Id"));
+
+                    b.Property<long?>("AccountId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("account_id");
+
+                    b.Property<string>("Action")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("action");
+
+                    b.Property<string>("Address")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("address");
+
+                    b.Property<DateTimeOffset>("At")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("at");
+
+                    b.Property<string>("Detail")
+                        .HasColumnType("text")
+                        .HasColumnName("detail");
+
+                    b.Property<string>("Who")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("who");
+
+                    b.HasKey("TenantId", "Id")
+                        .HasName("pk_audit");
+
+                    b.HasIndex("Id")
+                        .HasDatabaseName("ix_audit_id");
+
+                    b.ToTable("audit", "control");
+                });
+
             modelBuilder.Entity("WeComSync.Domain.Changes.ChangeRecord", b =>
                 {
                     b.Property<long>("TenantId")
@@ -1148,6 +1301,105 @@ namespace WeComSync.Domain.Storage.Migrations
                     b.ToTable("inbox_drains", "control");
                 });
 
+            modelBuilder.Entity("WeComSync.Domain.Notifications.Incident", b =>
+                {
+                    b.Property<long>("TenantId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("tenant_id");
+
+                    b.Property<long>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("bigint")
+                        .HasColumnName("id");
+
+                    NpgsqlPropertyBuilderExtensions.UseIdentityAlwaysColumn(b.Property<long>("Id"));
+
+                    b.Property<DateTimeOffset?>("ClosedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("closed_at");
+
+                    b.Property<string>("Kind")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("kind");
+
+                    b.Property<string>("Message")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("message");
+
+                    b.Property<DateTimeOffset>("OpenedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("opened_at");
+
+                    b.Property<string>("Subject")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("subject");
+
+                    b.HasKey("TenantId", "Id")
+                        .HasName("pk_incidents");
+
+                    b.HasIndex("TenantId", "Kind", "Subject")
+                        .IsUnique()
+                        .HasDatabaseName("ix_incidents_tenant_id_kind_subject")
+                        .HasFilter("closed_at IS NULL");
+
+                    b.ToTable("incidents", "control");
+                });
+
+            modelBuilder.Entity("WeComSync.Domain.Notifications.Notice", b =>
+                {
+                    b.Property<long>("TenantId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("tenant_id");
+
+                    b.Property<long>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("bigint")
+                        .HasColumnName("id");
+
+                    NpgsqlPropertyBuilderExtensions.UseIdentityAlwaysColumn(b.Property<long>("Id"));
+
+                    b.Property<DateTimeOffset>("DueAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("due_at");
+
+                    b.Property<string>("Error")
+                        .HasColumnType("text")
+                        .HasColumnName("error");
+
+                    b.Property<long>("IncidentId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("incident_id");
+
+                    b.Property<bool>("Over")
+                        .HasColumnType("boolean")
+                        .HasColumnName("over");
+
+                    b.Property<DateTimeOffset?>("SentAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("sent_at");
+
+                    b.Property<string>("Target")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("target");
+
+                    b.Property<int>("Tries")
+                        .HasColumnType("integer")
+                        .HasColumnName("tries");
+
+                    b.HasKey("TenantId", "Id")
+                        .HasName("pk_notices");
+
+                    b.HasIndex("DueAt")
+                        .HasDatabaseName("ix_notices_due_at")
+                        .HasFilter("sent_at IS NULL");
+
+                    b.ToTable("notices", "control");
+                });
+
             modelBuilder.Entity("WeComSync.Domain.Runs.HeldRemoval", b =>
                 {
                     b.Property<long>("TenantId")
@@ -1458,11 +1710,80 @@ namespace WeComSync.Domain.Storage.Migrations
                     b.ToTable("access_tokens", "control");
                 });
 
+            modelBuilder.Entity("WeComSync.Domain.Storage.CallBudgetPart", b =>
+                {
+                    b.Property<string>("Scope")
+                        .HasColumnType("text")
+                        .HasColumnName("scope");
+
+                    b.Property<string>("Endpoint")
+                        .HasColumnType("text")
+                        .HasColumnName("endpoint");
+
+                    b.Property<int>("WindowSeconds")
+                        .HasColumnType("integer")
+                        .HasColumnName("window_seconds");
+
+                    b.Property<long>("Part")
+                        .HasColumnType("bigint")
+                        .HasColumnName("part");
+
+                    b.Property<int>("Granted")
+                        .HasColumnType("integer")
+                        .HasColumnName("granted");
+
+                    b.HasKey("Scope", "Endpoint", "WindowSeconds", "Part")
+                        .HasName("pk_call_budgets");
+
+                    b.ToTable("call_budgets", "control");
+                });
+
+            modelBuilder.Entity("WeComSync.Domain.Storage.CallLimit", b =>
+                {
+                    b.Property<string>("CorpId")
+                        .HasColumnType("text")
+                        .HasColumnName("corp_id");
+
+                    b.Property<string>("Endpoint")
+                        .HasColumnType("text")
+                        .HasColumnName("endpoint");
+
+                    b.Property<DateTimeOffset>("BlockedUntil")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("blocked_until");
+
+                    b.Property<DateTimeOffset>("ChangedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("changed_at");
+
+                    b.Property<int>("Slots")
+                        .HasColumnType("integer")
+                        .HasColumnName("slots");
+
+                    b.Property<int>("Step")
+                        .HasColumnType("integer")
+                        .HasColumnName("step");
+
+                    b.HasKey("CorpId", "Endpoint")
+                        .HasName("pk_call_limits");
+
+                    b.HasIndex("ChangedAt")
+                        .HasDatabaseName("ix_call_limits_changed_at");
+
+                    b.ToTable("call_limits", "control");
+                });
+
             modelBuilder.Entity("WeComSync.Domain.Storage.ChangeCounter", b =>
                 {
                     b.Property<long>("TenantId")
                         .HasColumnType("bigint")
                         .HasColumnName("tenant_id");
+
+                    b.Property<long>("DroppedSeq")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("bigint")
+                        .HasDefaultValue(0L)
+                        .HasColumnName("dropped_seq");
 
                     b.Property<long>("LastSeq")
                         .HasColumnType("bigint")
@@ -1652,6 +1973,45 @@ namespace WeComSync.Domain.Storage.Migrations
                     b.ToTable("secret_probe", "control");
                 });
 
+            modelBuilder.Entity("WeComSync.Domain.Storage.TokenRefusal", b =>
+                {
+                    b.Property<long>("TenantId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("tenant_id");
+
+                    b.Property<string>("Channel")
+                        .HasColumnType("text")
+                        .HasColumnName("channel");
+
+                    b.Property<string>("Action")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("action");
+
+                    b.Property<int?>("Code")
+                        .HasColumnType("integer")
+                        .HasColumnName("code");
+
+                    b.Property<string>("Reason")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("reason");
+
+                    b.Property<DateTimeOffset>("RefusedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("refused_at");
+
+                    b.Property<byte[]>("SecretHash")
+                        .IsRequired()
+                        .HasColumnType("bytea")
+                        .HasColumnName("secret_hash");
+
+                    b.HasKey("TenantId", "Channel")
+                        .HasName("pk_token_refusals");
+
+                    b.ToTable("token_refusals", "control");
+                });
+
             modelBuilder.Entity("WeComSync.Domain.Storage.UnseenFollow", b =>
                 {
                     b.Property<long>("TenantId")
@@ -1701,6 +2061,82 @@ namespace WeComSync.Domain.Storage.Migrations
                         .HasName("pk_archive_keys");
 
                     b.ToTable("archive_keys", "control");
+                });
+
+            modelBuilder.Entity("WeComSync.Domain.Tenants.Platform", b =>
+                {
+                    b.Property<int>("Id")
+                        .HasColumnType("integer")
+                        .HasColumnName("id");
+
+                    b.Property<string>("AppId")
+                        .HasColumnType("text")
+                        .HasColumnName("app_id");
+
+                    b.Property<DateTimeOffset>("ChangedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("changed_at");
+
+                    b.Property<string>("Kind")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("kind");
+
+                    b.Property<string>("Name")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("name");
+
+                    b.Property<bool>("OnOpenPlatform")
+                        .HasColumnType("boolean")
+                        .HasColumnName("on_open_platform");
+
+                    b.Property<bool>("PluginOn")
+                        .HasColumnType("boolean")
+                        .HasColumnName("plugin_on");
+
+                    b.Property<uint>("xmin")
+                        .IsConcurrencyToken()
+                        .ValueGeneratedOnAddOrUpdate()
+                        .HasColumnType("xid")
+                        .HasColumnName("xmin");
+
+                    b.HasKey("Id")
+                        .HasName("pk_platforms");
+
+                    b.ToTable("platforms", "control", t =>
+                        {
+                            t.HasCheckConstraint("ck_platforms_only", "id = 1");
+                        });
+                });
+
+            modelBuilder.Entity("WeComSync.Domain.Tenants.PlatformBinding", b =>
+                {
+                    b.Property<long>("TenantId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("tenant_id");
+
+                    b.Property<int>("PlatformId")
+                        .HasColumnType("integer")
+                        .HasColumnName("platform_id");
+
+                    b.Property<DateTimeOffset>("BoundAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("bound_at");
+
+                    b.Property<string>("BoundBy")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("bound_by");
+
+                    b.HasKey("TenantId", "PlatformId")
+                        .HasName("pk_platform_bindings");
+
+                    b.HasIndex("PlatformId")
+                        .IsUnique()
+                        .HasDatabaseName("ix_platform_bindings_platform_id");
+
+                    b.ToTable("platform_bindings", "control");
                 });
 
             modelBuilder.Entity("WeComSync.Domain.Tenants.Schedule", b =>
@@ -1808,6 +2244,10 @@ namespace WeComSync.Domain.Storage.Migrations
                         .HasColumnType("integer")
                         .HasColumnName("too_large_subtree");
 
+                    b.Property<string>("WeChatAppId")
+                        .HasColumnType("text")
+                        .HasColumnName("we_chat_app_id");
+
                     b.Property<uint>("xmin")
                         .IsConcurrencyToken()
                         .ValueGeneratedOnAddOrUpdate()
@@ -1880,6 +2320,23 @@ namespace WeComSync.Domain.Storage.Migrations
                     b.ToTable("wecom_settings", "control");
                 });
 
+            modelBuilder.Entity("WeComSync.Domain.Accounts.AccountTenant", b =>
+                {
+                    b.HasOne("WeComSync.Domain.Accounts.Account", null)
+                        .WithMany()
+                        .HasForeignKey("AccountId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_account_tenants_accounts_account_id");
+
+                    b.HasOne("WeComSync.Domain.Tenants.Tenant", null)
+                        .WithMany()
+                        .HasForeignKey("TenantId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_account_tenants_tenants_tenant_id");
+                });
+
             modelBuilder.Entity("WeComSync.Domain.Tenants.ArchiveKey", b =>
                 {
                     b.HasOne("WeComSync.Domain.Tenants.Tenant", null)
@@ -1888,6 +2345,23 @@ namespace WeComSync.Domain.Storage.Migrations
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired()
                         .HasConstraintName("fk_archive_keys_tenants_tenant_id");
+                });
+
+            modelBuilder.Entity("WeComSync.Domain.Tenants.PlatformBinding", b =>
+                {
+                    b.HasOne("WeComSync.Domain.Tenants.Platform", null)
+                        .WithMany()
+                        .HasForeignKey("PlatformId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired()
+                        .HasConstraintName("fk_platform_bindings_platforms_platform_id");
+
+                    b.HasOne("WeComSync.Domain.Tenants.Tenant", null)
+                        .WithMany()
+                        .HasForeignKey("TenantId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired()
+                        .HasConstraintName("fk_platform_bindings_tenants_tenant_id");
                 });
 
             modelBuilder.Entity("WeComSync.Domain.Tenants.Schedule", b =>

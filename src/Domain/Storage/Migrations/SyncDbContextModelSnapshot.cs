@@ -2009,6 +2009,32 @@ namespace WeComSync.Domain.Storage.Migrations
                     b.ToTable("token_refusals", "control");
                 });
 
+            modelBuilder.Entity("WeComSync.Domain.Storage.UnseenFollow", b =>
+                {
+                    b.Property<long>("TenantId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("tenant_id");
+
+                    b.Property<string>("UserId")
+                        .HasColumnType("text")
+                        .HasColumnName("user_id")
+                        .UseCollation("C");
+
+                    b.Property<string>("ExternalUserId")
+                        .HasColumnType("text")
+                        .HasColumnName("external_user_id")
+                        .UseCollation("C");
+
+                    b.Property<DateTimeOffset>("ListedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("listed_at");
+
+                    b.HasKey("TenantId", "UserId", "ExternalUserId")
+                        .HasName("pk_unseen_follows");
+
+                    b.ToTable("unseen_follows", "control");
+                });
+
             modelBuilder.Entity("WeComSync.Domain.Tenants.ArchiveKey", b =>
                 {
                     b.Property<long>("TenantId")

@@ -26,7 +26,7 @@ internal sealed class EventRetention(NpgsqlDataSource dataSource, IOptions<Inbox
 
     private const string ForgetNoticesSql = """
         DELETE FROM control.contact_notices n USING (
-            SELECT tenant_id, event_id FROM control.contact_notices WHERE at < now() - $1 AND NOT pending LIMIT $2) old
+            SELECT tenant_id, event_id FROM control.contact_notices WHERE at < $1 AND NOT pending LIMIT $2) old
         WHERE n.tenant_id = old.tenant_id AND n.event_id = old.event_id
         """;
 

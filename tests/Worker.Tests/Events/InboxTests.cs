@@ -39,7 +39,7 @@ public sealed class InboxTests(TestDatabase database) : IClassFixture<TestDataba
     {
         await using var harness = await StartAsync();
         var odd = await harness.StoreAsync("change_contact", "paint_user", "x", "<xml/>");
-        var customer = await harness.StoreAsync("change_external_contact", "add_external_contact", "wm1", "<xml/>", channel: Channel.Customers);
+        var customer = await harness.StoreAsync("change_external_contact", "paint_external_contact", "wm1", "<xml/>", channel: Channel.Customers);
         await harness.DrainAsync();
         Assert.Equal("ignored", await harness.StateOfAsync(odd));
         Assert.Equal("ignored", await harness.StateOfAsync(customer));
@@ -192,7 +192,8 @@ public sealed class InboxTests(TestDatabase database) : IClassFixture<TestDataba
     public async Task Worker_whose_events_another_took_over_writes_nothing()
     {
         await using var harness = await StartAsync();
-        var person = harness.World.PersonAt(0);
+        // Who leads nothing: no other row changes with a move.
+        var person = harness.World.People.First(p => p.Memberships.All(m => !m.IsLeader));
         var home = harness.World.Departments.First(d => person.Memberships.All(m => m.DepartmentId != d.Id)).Id;
         harness.World.Move(person.UserId, home);
         var id = await harness.TellAsync("update_user", [("UserID", person.UserId), ("Department", $"{home}")]);

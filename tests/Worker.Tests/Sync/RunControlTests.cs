@@ -29,7 +29,7 @@ public sealed class RunControlTests(TestDatabase database) : IClassFixture<TestD
 
         var refused = await Assert.ThrowsAsync<PostgresException>(() => harness.ScalarAsync<long>(InsertRunning));
 
-        Assert.Equal((PostgresErrorCodes.UniqueViolation, "ix_sync_runs_one_running"), (refused.SqlState, refused.ConstraintName));
+        Assert.Equal((PostgresErrorCodes.UniqueViolation, "ix_sync_runs_tenant_id_part"), (refused.SqlState, refused.ConstraintName));
     }
 
     [Fact]

@@ -58,6 +58,7 @@ internal sealed class PullSession(RunSession run, Tenant tenant, WeComCaller cal
         await prepare(merge);
         if (DryRun)
         {
+            await merge.CountAsync(ct);
             Facts.Plan(await merge.PlanAsync(ct), PlannedRows);
         }
         else

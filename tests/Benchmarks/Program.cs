@@ -1,9 +1,12 @@
 using WeComSync.Benchmarks.Callbacks;
+using WeComSync.Benchmarks.Customers;
 using WeComSync.Benchmarks.Directory;
 
 return args switch
 {
     ["directory", .. var options] => await DirectoryCommand.RunAsync(options),
+    ["customers", .. var options] => await CustomerBenchmark.RunAsync(options),
+    [CustomerFloor.Name] => await MeasuredProgram.RunAsync(CustomerFloor.RunAsync),
     ["callbacks", .. var options] => await CallbackCommand.RunAsync(options),
     [FloorHost.Empty or FloorHost.Enqueue] => await FloorHost.RunAsync(args[0]),
     ["incremental", .. var options] => await IncrementalCommand.RunAsync(options),
@@ -19,5 +22,7 @@ static int Usage()
     Console.Error.WriteLine("incremental [PEOPLE [ROUNDS]]    measures an incremental sync without changes (100000 people, 3 rounds).");
     Console.Error.WriteLine();
     Console.Error.WriteLine(CallbackBenchmarkOptions.Help);
+    Console.Error.WriteLine();
+    Console.Error.WriteLine(CustomerBenchmark.Help);
     return 2;
 }

@@ -1,10 +1,13 @@
 using WeComSync.Benchmarks.Callbacks;
+using WeComSync.Benchmarks.Customers;
 using WeComSync.Benchmarks.Directory;
 using WeComSync.Benchmarks.Round;
 
 return args switch
 {
     ["directory", .. var options] => await DirectoryCommand.RunAsync(options),
+    ["customers", .. var options] => await CustomerBenchmark.RunAsync(options),
+    [CustomerFloor.Name] => await MeasuredProgram.RunAsync(CustomerFloor.RunAsync),
     ["callbacks", .. var options] => await CallbackCommand.RunAsync(options),
     [FloorHost.Empty or FloorHost.Enqueue] => await FloorHost.RunAsync(args[0]),
     ["incremental", .. var options] => await IncrementalCommand.RunAsync(options),
@@ -23,5 +26,7 @@ static int Usage()
     Console.Error.WriteLine(CallbackBenchmarkOptions.Help);
     Console.Error.WriteLine();
     Console.Error.WriteLine(RoundCommand.Help);
+    Console.Error.WriteLine();
+    Console.Error.WriteLine(CustomerBenchmark.Help);
     return 2;
 }

@@ -50,6 +50,20 @@ internal sealed class SimulatorProcess : IAsyncDisposable
         return (await answer.Content.ReadFromJsonAsync<SimulatedCorp>(ct))!;
     }
 
+    /// <summary>A company whose members all have customers, with tags and without group chats.</summary>
+    public async Task<SimulatedCorp> AddCustomersAsync(int members, int customers, int relations, CancellationToken ct)
+    {
+        var body = new
+        {
+            seed = members, people = members, departments = 20, tags = 0,
+            customers = new { count = customers, relations, idleShare = 0, tagGroups = 10, groupChats = 0 },
+            settings = new { limits = new { perMinute = 0, perHour = 0 } },
+        };
+        using var answer = await http.PostAsJsonAsync("corps", body, ct);
+        answer.EnsureSuccessStatusCode();
+        return (await answer.Content.ReadFromJsonAsync<SimulatedCorp>(ct))!;
+    }
+
     /// <summary>Changes one in a hundred people of the company.</summary>
     public async Task ChangeOnePercentAsync(SimulatedCorp corp, int seed, CancellationToken ct)
     {

@@ -88,7 +88,7 @@ internal sealed class CustomerDecisions
             && !(row is { Live: true } && row.FetchedAt > deletion.At + Stale))
         {
             gone.Add(key);
-            var end = deletion.At + EventTime.Second - TimeSpan.FromMicroseconds(1);
+            var end = EventTime.End(deletion.At, deletion.ReceivedAt);
             Gone.Add((userId, deletion.ExternalUserId, deletion.ByTransfer ? "transferred" : "deleted_by_member", deletion.At, row?.FetchedAt > end ? row.FetchedAt : end));
         }
 
@@ -148,7 +148,7 @@ internal sealed class CustomerDecisions
         Causes[(CustomerTables.Chat, chatId)] = told[^1].Cause;
         if (told.LastOrDefault(e => e.Kind == CustomerEventKind.ChatDismissed) is { } end)
         {
-            var at = end.At + EventTime.Second;
+            var at = EventTime.End(end.At, end.ReceivedAt);
             GoneChats.Add((chatId, state.Chats.TryGetValue(chatId, out var fetched) && fetched > at ? fetched : at));
         }
         else if (answers.Chats.GetValueOrDefault(chatId)?.Found is { } chat)

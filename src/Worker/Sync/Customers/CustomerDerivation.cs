@@ -11,6 +11,10 @@ internal static class CustomerDerivation
 
     private static async Task CompleteAsync(Merge merge, string known, bool readOneByOne, CancellationToken ct)
     {
+        // Of what was staged a moment ago the planner knows nothing, and would take one row at a time.
+        await merge.ExecuteAsync("ANALYZE stage_customers (external_user_id)", ct);
+        await merge.ExecuteAsync("ANALYZE stage_follows (user_id, external_user_id)", ct);
+        await merge.ExecuteAsync("ANALYZE read_members", ct);
         await merge.ExecuteAsync(MirrorSql.KeepNewest(CustomerTables.Customers), ct);
         await merge.ExecuteAsync(MirrorSql.KeepNewest(CustomerTables.Follows), ct);
         await merge.ExecuteAsync(EmptyTags, ct);
@@ -51,8 +55,8 @@ internal static class CustomerDerivation
         """;
 
     private const string OfStagedCustomers = """
-        SELECT f.* FROM (SELECT DISTINCT external_user_id FROM stage_follows) s
-            JOIN mirror.follows f ON f.tenant_id = $1 AND f.external_user_id = s.external_user_id
+        SELECT f.* FROM mirror.follows f
+        WHERE f.tenant_id = $1 AND f.external_user_id = ANY(ARRAY(SELECT DISTINCT external_user_id FROM stage_follows))
         """;
 
     /// <summary>Members keep the spelling under which the mirror's directory knows them.</summary>

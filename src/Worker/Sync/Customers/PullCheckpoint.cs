@@ -17,8 +17,8 @@ internal sealed class PullCheckpoint
     /// <summary>The live relations of the members just read that the stage lacks.</summary>
     private const string UnseenSql = """
         SELECT $1::bigint, m.user_id, m.external_user_id, $2::timestamptz
-        FROM read_members r JOIN mirror.follows m ON m.tenant_id = $1 AND m.user_id = r.user_id
-        WHERE m.removed_at IS NULL AND m.fetched_at < $2
+        FROM mirror.follows m
+        WHERE m.tenant_id = $1 AND m.user_id = ANY(ARRAY(SELECT user_id FROM read_members)) AND m.removed_at IS NULL AND m.fetched_at < $2
           AND NOT EXISTS (SELECT FROM stage_follows s WHERE s.user_id = m.user_id AND s.external_user_id = m.external_user_id)
         """;
 

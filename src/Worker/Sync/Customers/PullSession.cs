@@ -37,6 +37,8 @@ internal sealed class PullSession(RunSession run, Tenant tenant, WeComCaller cal
         {
             var stage = new CustomerStage(connection, run.ClockOffset);
             await stage.CreateAsync(ct);
+            // On a first pull the mirror was filled a moment ago too: without statistics the planner would join row by row.
+            await connection.ExecuteAsync("SET enable_nestloop = off", [], ct);
             return stage;
         }
         catch

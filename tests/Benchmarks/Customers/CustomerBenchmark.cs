@@ -1,0 +1,105 @@
+using System.Globalization;
+using WeComSync.Benchmarks.Directory;
+
+namespace WeComSync.Benchmarks.Customers;
+
+/// <summary>Measures pulls of customers against the floor program, on databases of their own and one simulated company.</summary>
+/// <param name="members">Who have customers.</param>
+/// <param name="customers">How many.</param>
+/// <param name="relations">Pairs of the two.</param>
+internal sealed class CustomerBenchmark(int members, int customers, int relations)
+{
+    /// <summary>More calls than the fewest, at most.</summary>
+    private const double MostCalls = 1.02;
+
+    /// <summary>Times the floor's time, at most.</summary>
+    private const double MostTime = 1.6;
+
+    private const double MostMegabytes = 350;
+
+    public const string Help = """
+        customers [MEMBERS CUSTOMERS RELATIONS]    measures a pull of customers against a floor program, and a second one without changes
+                                                   (2000 700000 1000000). Exit code 1 when a goal is missed.
+        """;
+
+    /// <returns>0; 1 when a goal is missed; 2 for a wrong command line.</returns>
+    public static async Task<int> RunAsync(IReadOnlyList<string> args)
+    {
+        int[] sizes;
+        try
+        {
+            sizes = args.Count == 0 ? [2000, 700_000, 1_000_000] : [.. args.Select(a => int.Parse(a, NumberStyles.None, CultureInfo.InvariantCulture))];
+        }
+        catch (FormatException)
+        {
+            sizes = [];
+        }
+
+        if (sizes.Length != 3)
+        {
+            await Console.Error.WriteLineAsync(Help);
+            return 2;
+        }
+
+        return await new CustomerBenchmark(sizes[0], sizes[1], sizes[2]).MeasureAsync(CancellationToken.None) ? 0 : 1;
+    }
+
+    private async Task<bool> MeasureAsync(CancellationToken ct)
+    {
+        await using var simulator = await SimulatorProcess.StartAsync(ct);
+        var corp = await simulator.AddCustomersAsync(members, customers, relations, ct);
+        await using var floorDatabase = await BenchmarkDatabase.CreateAsync(corp, ct);
+        var floor = await RunFloorAsync(simulator, corp, floorDatabase, ct);
+        Say("floor", floor);
+        await floorDatabase.DisposeAsync();
+
+        await using var database = await BenchmarkDatabase.CreateAsync(corp, ct);
+        await simulator.ForgetCallsAsync(ct);
+        var first = await RunWorkerAsync(simulator, database, ct);
+        Say("first pull", first);
+        var calls = (await simulator.CallsAsync(corp, ct)).Where(c => c.Key.StartsWith("externalcontact/", StringComparison.Ordinal)).Sum(c => c.Value);
+        var written = await database.RowsWrittenAsync(ct);
+        var second = await RunWorkerAsync(simulator, database, ct);
+        Say("second pull, unchanged", second);
+        var rewritten = await database.RowsWrittenAsync(ct) - written;
+
+        // Every chunk ends with a page that is not full; tags, members twice, and the lists of group chats.
+        var chunks = (members + 99) / 100;
+        var fewest = (relations / 100) + chunks + 3 + chunks;
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"calls {calls}, fewest {fewest}; rows written by the second pull {rewritten}"));
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
+            $"row by row (computed: one get for each relation's customer, select and write for each row): {customers + members} calls, {2L * (relations + customers)} statements"));
+        string[] missed =
+        [
+            .. calls > fewest * MostCalls ? ["calls"] : Array.Empty<string>(),
+            .. first.Seconds > floor.Seconds * MostTime ? ["time"] : Array.Empty<string>(),
+            .. Math.Max(first.PeakMegabytes, second.PeakMegabytes) > MostMegabytes ? ["memory"] : Array.Empty<string>(),
+            .. rewritten > 0 ? ["rows of an unchanged pull"] : Array.Empty<string>(),
+        ];
+        foreach (var goal in missed)
+        {
+            Console.WriteLine($"missed: {goal}");
+        }
+
+        return missed.Length == 0;
+    }
+
+    private static void Say(string what, ProcessFigures figures) => Console.WriteLine(string.Create(
+        CultureInfo.InvariantCulture,
+        $"{what}: {figures.Seconds:0.0} s, CPU {figures.CpuSeconds:0.0} s, peak {figures.PeakMegabytes:0} MB"));
+
+    private static Task<ProcessFigures> RunFloorAsync(SimulatorProcess simulator, SimulatedCorp corp, BenchmarkDatabase database, CancellationToken ct) =>
+        MeasuredProcess.RunAsync(
+            "WeComSync.Benchmarks.dll", [CustomerFloor.Name],
+            [new DirectorySource(simulator.BaseUrl, corp.CorpId, corp.AgentId, corp.AppSecret, corp.ContactsSecret, database.ConnectionString).AsVariable()], ct);
+
+    private static Task<ProcessFigures> RunWorkerAsync(SimulatorProcess simulator, BenchmarkDatabase database, CancellationToken ct) =>
+        MeasuredProcess.RunAsync(
+            "WeComSync.Worker.dll",
+            ["sync", BenchmarkDatabase.TenantKey, "customers", "--json"],
+            [
+                ("ConnectionStrings__WeComSync", database.ConnectionString), ("WeCom__BaseUrl", simulator.BaseUrl),
+                ("DOTNET_ENVIRONMENT", "Development"), ("Logging__LogLevel__Default", "Warning"),
+            ],
+            ct);
+}

@@ -46,7 +46,7 @@ internal sealed class HeldRemovals(IDbContextFactory<SyncDbContext> contexts, Np
     /// <param name="tenantId">Whose removals.</param>
     /// <param name="decision"><see cref="HeldDecision.Approved"/> or <see cref="HeldDecision.Discarded"/>.</param>
     /// <param name="runId">Only what this run held; null for all runs.</param>
-    /// <param name="ids">Only these user ids, department or tag ids; empty for all.</param>
+    /// <param name="ids">Only these user ids, department or tag ids, decided before or not; empty for all that nobody decided yet.</param>
     /// <param name="by">Who decided.</param>
     /// <param name="ct">Stops it.</param>
     /// <returns>How many removals it was about.</returns>
@@ -55,8 +55,10 @@ internal sealed class HeldRemovals(IDbContextFactory<SyncDbContext> contexts, Np
     {
         await using var command = dataSource.CreateCommand("""
             UPDATE control.held_removals h SET decision = $2, decided_by = $5, decided_at = now()
-            WHERE tenant_id = $1 AND decision IN ('pending', 'approved', 'discarded') AND ($3::bigint IS NULL OR run_id = $3)
-              AND ($4::text[] = '{}' OR EXISTS (SELECT FROM jsonb_each_text(h.key) AS k WHERE lower(k.value) = ANY($4)))
+            WHERE tenant_id = $1 AND ($3::bigint IS NULL OR run_id = $3)
+              AND CASE WHEN $4::text[] = '{}' THEN decision = 'pending'
+                       ELSE decision IN ('pending', 'approved', 'discarded')
+                            AND EXISTS (SELECT FROM jsonb_each_text(h.key) AS k WHERE lower(k.value) = ANY($4)) END
             """);
         command.Add(tenantId, EnumText.Of(decision), runId, ids.Select(id => id.ToLowerInvariant()).ToArray(), by);
         return await command.ExecuteNonQueryAsync(ct);

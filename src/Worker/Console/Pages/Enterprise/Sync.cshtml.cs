@@ -16,7 +16,8 @@ namespace WeComSync.Worker.WebConsole.Pages;
 
 /// <summary>一键同步: starts a full sync, follows it, ends it, and shows what it would not remove without a person.</summary>
 internal sealed class SyncModel(
-    SyncDbContext db, IDbContextFactory<SyncDbContext> contexts, IBackgroundJobClient jobs, SyncRuns runs, PlatformSwitch platform, LiveParts live, AuditLog audit, TimeProvider clock)
+    SyncDbContext db, IDbContextFactory<SyncDbContext> contexts, IBackgroundJobClient jobs, SyncRuns runs, HeldRemovals removals,
+    PlatformSwitch platform, LiveParts live, AuditLog audit, TimeProvider clock)
     : ConsolePage
 {
     private const int HeldShown = 200;
@@ -80,11 +81,16 @@ internal sealed class SyncModel(
         return Accepted(AddressOf("/sync"), T["已取消，数据保持不变。"]);
     }
 
+    public async Task<IActionResult> OnPostApproveAsync(CancellationToken ct)
+    {
+        var count = await removals.DecideAsync(Enterprise.Id, HeldDecision.Approved, runId: null, [], User.Identity?.Name ?? "", ct);
+        await audit.WriteAsync(AuditAction.RemovalsApproved, count.ToString(CultureInfo.InvariantCulture), ct);
+        return Accepted(AddressOf("/sync"), T["已批准删除 {0} 条数据，下一次同步时执行。", count]);
+    }
+
     public async Task<IActionResult> OnPostDiscardAsync(CancellationToken ct)
     {
-        var now = clock.GetUtcNow();
-        var count = await db.HeldRemovals.Where(removal => removal.TenantId == Enterprise.Id && removal.Decision == HeldDecision.Pending)
-            .ExecuteUpdateAsync(set => set.SetProperty(removal => removal.Decision, HeldDecision.Discarded).SetProperty(removal => removal.DecidedAt, now), ct);
+        var count = await removals.DecideAsync(Enterprise.Id, HeldDecision.Discarded, runId: null, [], User.Identity?.Name ?? "", ct);
         await audit.WriteAsync(AuditAction.RemovalsDiscarded, count.ToString(CultureInfo.InvariantCulture), ct);
         return Accepted(AddressOf("/sync"), T["已保留 {0} 条数据。", count]);
     }

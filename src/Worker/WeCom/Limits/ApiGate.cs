@@ -11,7 +11,10 @@ internal sealed partial class ApiGate(
     private readonly Lock gate = new();
     private bool acceptedSince;
 
-    public CallSlots Slots { get; } = new(options.CallsInFlight, refusals.Find(corpId, endpoint)?.Slots);
+    /// <summary>Made by the first call, after the look at what other processes found.</summary>
+    private readonly Lazy<CallSlots> slots = new(() => new CallSlots(options.CallsInFlight, refusals.Find(corpId, endpoint)?.Slots));
+
+    public CallSlots Slots => slots.Value;
 
     /// <summary>How long WeCom's block, as far as any process knows it, still lasts.</summary>
     public TimeSpan BlockedFor =>

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Microsoft.Extensions.DependencyInjection;
+using Npgsql;
 using WeComSync.Domain.Runs;
 using WeComSync.TestKit;
 using WeComSync.Worker.Sync;
@@ -16,11 +17,13 @@ internal static class StatementCount
     public static async Task<int> RunAsync(BenchmarkDatabase database, string weCom, CancellationToken ct)
     {
         var statements = 0;
+        var name = new NpgsqlConnectionStringBuilder(database.ConnectionString).Database;
         using var listener = new ActivityListener
         {
             ShouldListenTo = source => source.Name == "Npgsql",
             Sample = (ref _) => ActivitySamplingResult.AllData,
-            ActivityStopped = activity => Interlocked.Add(ref statements, Statements(activity)),
+            // Whatever else this process does has databases of its own.
+            ActivityStopped = activity => Interlocked.Add(ref statements, activity.GetTagItem("db.namespace") as string == name ? Statements(activity) : 0),
         };
         ActivitySource.AddActivityListener(listener);
         using var worker = SyncHarness.BuildWorker(database.Inner, weCom);

@@ -80,7 +80,7 @@ internal sealed class SimulatorProcess : IAsyncDisposable
         answer.EnsureSuccessStatusCode();
     }
 
-    /// <summary>Moves a person to department 1 alone, or to where they are not now.</summary>
+    /// <summary>Moves a person to one department.</summary>
     public async Task MoveAsync(SimulatedCorp corp, string userId, long department, CancellationToken ct)
     {
         using var answer = await http.PostAsJsonAsync($"corps/{corp.CorpId}/people/{userId}/move", new { departments = new[] { department } }, ct);

@@ -34,7 +34,7 @@ internal sealed partial class Outcomes(CallbackMetrics metrics, AttemptLog attem
         CallbackOutcome.Accepted or CallbackOutcome.Duplicate or CallbackOutcome.Verified => null,
         CallbackOutcome.UnknownKey => "No tenant has this address. If WeCom sends this, copy the tenant's current address into WeCom again",
         CallbackOutcome.Disabled => "The tenant is disabled here. Enable it, or remove the address in WeCom",
-        CallbackOutcome.PluginOff => "The platform's plug-in is switched off in the console, for every tenant",
+        CallbackOutcome.PluginOff => "The platform's plug-in is switched off, for every tenant. Switch it on in the console under 平台 if events are wanted",
         CallbackOutcome.NotConfigured => "The tenant has no Token and EncodingAESKey for this channel here. Enter those shown in WeCom",
         CallbackOutcome.UnusableSettings =>
             "The stored Token or EncodingAESKey does not open. Check Secrets:CertificatePath, or enter both again here",

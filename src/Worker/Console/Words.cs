@@ -13,6 +13,7 @@ internal static class Words
     {
         "active" => (T["正常"], "good"),
         "disabled" => (T["已停用"], "wait"),
+        "slowed" => (T["已减速"], "wait"),
         "stopped" => (T["已停止"], "bad"),
         "running" => (T["进行中"], "busy"),
         "done" => (T["完成"], "good"),

@@ -23,7 +23,7 @@ internal sealed partial class SyncJob(
         if (await schedules.FindAsync(tenantId, what, ct) is not { } schedule)
         {
             LogPaused(tenantId, what);
-            return "the tenant is disabled, stopped or gone";
+            return "the tenant is disabled, stopped or gone, or the platform's plug-in is off";
         }
 
         if (instant is { } due)
@@ -70,10 +70,11 @@ internal sealed partial class SyncJob(
                     LogBusy(tenantId, kind);
                     return Busy;
                 case SyncOutcome.Slowed:
+                    LogSlowed(tenantId, kind);
                     return "the tenant is slowed, because its last runs failed; it is tried once an hour until one succeeds";
                 case SyncOutcome.Stopped:
                     LogStopped(tenantId, kind);
-                    return "the tenant is stopped: a person must act";
+                    return "WeCom refused it: a person must act";
                 default:
                     LogEnded(tenantId, kind, clock.GetElapsedTime(started).TotalSeconds);
                     return "ran to its end";
@@ -95,14 +96,18 @@ internal sealed partial class SyncJob(
     [LoggerMessage(LogLevel.Information, "Tenant {TenantId}: {Kind} sync waits, because another sync of the tenant is running")]
     private partial void LogBusy(long tenantId, SyncKind kind);
 
-    [LoggerMessage(LogLevel.Warning, "Tenant {TenantId}: {Kind} sync found the tenant stopped; see 'tenants list' for what to do")]
+    [LoggerMessage(LogLevel.Warning, "Tenant {TenantId}: {Kind} sync was refused by WeCom, and a person must act: 'tenants list' says what to do")]
     private partial void LogStopped(long tenantId, SyncKind kind);
+
+    [LoggerMessage(LogLevel.Information,
+        "Tenant {TenantId}: {Kind} sync left out, because the tenant's last runs failed: it is tried once an hour; 'tenants list' says why")]
+    private partial void LogSlowed(long tenantId, SyncKind kind);
 
     [LoggerMessage(LogLevel.Information,
         "Tenant {TenantId}: {Kind} sync stopped at a safe point, because this worker stops; its job is queued again for whoever is next")]
     private partial void LogCutOff(long tenantId, SyncKind kind);
 
-    [LoggerMessage(LogLevel.Information, "Tenant {TenantId}: {Kind} sync dropped, because the tenant is disabled, stopped or gone")]
+    [LoggerMessage(LogLevel.Information, "Tenant {TenantId}: {Kind} sync dropped, because the tenant is disabled, stopped or gone, or the platform's plug-in is off")]
     private partial void LogPaused(long tenantId, SyncKind kind);
 
     [LoggerMessage(LogLevel.Information, "Tenant {TenantId}: {Kind} sync due at {Instant:u} was queued twice; job {JobId} leaves it to the other")]

@@ -25,7 +25,7 @@ internal sealed class IncidentFinder(NpgsqlDataSource dataSource, IOptions<Notif
         LEFT JOIN LATERAL (SELECT max(r.finished_at) AS finished_at FROM control.sync_runs r
             WHERE r.tenant_id = t.id AND r.part = 'directory' AND r.state IN ('done', 'partial') AND NOT r.dry_run) g ON true
         LEFT JOIN LATERAL (SELECT r.error FROM control.sync_runs r WHERE r.tenant_id = t.id AND r.part = 'directory' ORDER BY r.started_at DESC LIMIT 1) l ON true
-        WHERE t.enabled AND t.state = 'active' AND greatest(t.created_at, g.finished_at) < $1
+        WHERE t.enabled AND t.state <> 'stopped' AND greatest(t.created_at, g.finished_at) < $1
           AND EXISTS (SELECT FROM control.wecom_settings s WHERE s.tenant_id = t.id AND s.channel IN ('app', 'contacts') AND s.secret IS NOT NULL)
         """;
 
@@ -33,7 +33,7 @@ internal sealed class IncidentFinder(NpgsqlDataSource dataSource, IOptions<Notif
         SELECT t.id, t.key, a.channel, max(a.last_at) FROM control.callback_attempts a
         JOIN control.tenants t ON t.id = a.tenant_id
         JOIN control.wecom_settings s ON s.tenant_id = a.tenant_id AND s.channel = a.channel AND s.token IS NOT NULL
-        WHERE t.enabled AND t.state = 'active' AND a.outcome IN ('accepted', 'duplicate')
+        WHERE t.enabled AND t.state <> 'stopped' AND a.outcome IN ('accepted', 'duplicate')
         GROUP BY t.id, t.key, a.channel HAVING max(a.last_at) < $1
         """;
 

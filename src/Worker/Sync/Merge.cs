@@ -17,13 +17,6 @@ internal sealed class Merge : IAsyncDisposable
         WHERE tenant_id = $1 AND started_at > now() - interval '24 hours' AND state IN ('done', 'partial') AND NOT dry_run
         """;
 
-    /// <summary>Renames are written before the comparison, and leave their records in the feed.</summary>
-    private const string DirectoryRenames = """
-        SELECT entity, key::text, after ->> 'user_id', op,
-               jsonb_build_array(jsonb_build_object('field', 'user_id', 'old', after -> 'former_user_id', 'new', after -> 'user_id'))::text
-        FROM mirror.changes WHERE tenant_id = $1 AND op = 'renamed' AND cause = $2 ORDER BY seq
-        """;
-
     private readonly NpgsqlConnection connection;
     private readonly NpgsqlTransaction transaction;
     private readonly bool ofEvents;
@@ -47,6 +40,9 @@ internal sealed class Merge : IAsyncDisposable
 
     /// <summary>By entity; complete after <see cref="ApplyAsync"/> or <see cref="CountAsync(CancellationToken)"/>.</summary>
     public IReadOnlyDictionary<string, KindCounts> Counts => counts;
+
+    /// <summary>The tables that were compared, in that order.</summary>
+    public IReadOnlyList<MirrorTable> Compared => compared;
 
     /// <summary>Opens the transaction and waits for the tenant's other merges.</summary>
     /// <param name="connection">Carries the staging tables.</param>
@@ -194,19 +190,6 @@ internal sealed class Merge : IAsyncDisposable
         await SettleHeldAsync(ct);
     }
 
-    /// <summary>What <see cref="ApplyAsync"/> would write, without writing it.</summary>
-    public async Task<IReadOnlyList<PlannedChange>> PlanAsync(CancellationToken ct)
-    {
-        var planned = new List<PlannedChange>();
-        await ReadPlanAsync(planned, DirectoryRenames, [TenantId, Cause], ct);
-        foreach (var table in compared)
-        {
-            await ReadPlanAsync(planned, $"SELECT '{table.Entity}', * FROM ({MirrorSql.Describe(table)}) AS described", [TenantId], ct);
-        }
-
-        return planned;
-    }
-
     /// <summary>Counts what <see cref="ApplyAsync"/> would write, which counts by itself.</summary>
     public async Task CountAsync(CancellationToken ct)
     {
@@ -214,32 +197,6 @@ internal sealed class Merge : IAsyncDisposable
         {
             await CountAsync(table, ct);
         }
-    }
-
-    /// <summary>What the differences are, kind by kind. After <see cref="ApplyAsync"/>.</summary>
-    public async Task<IReadOnlyDictionary<string, KindDrift>> DriftAsync(CancellationToken ct)
-    {
-        var drift = new Dictionary<string, KindDrift>();
-        foreach (var table in compared)
-        {
-            var kind = counts[table.Entity];
-            if (kind.Changes + kind.Held == 0)
-            {
-                continue;
-            }
-
-            var fields = new Dictionary<string, long>();
-            await using var read = Command(MirrorSql.CountFields(table));
-            await using var reader = await read.ExecuteReaderAsync(ct);
-            while (await reader.ReadAsync(ct))
-            {
-                fields.Add(reader.GetString(0), reader.GetInt64(1));
-            }
-
-            drift.Add(table.Entity, new KindDrift(kind.Created, kind.Changed, kind.Restored, kind.Renamed, kind.Removed, kind.Held, fields));
-        }
-
-        return drift;
     }
 
     /// <summary>Takes the next numbers of the change feed; the row stays locked until the commit, so they appear in order.</summary>
@@ -305,17 +262,6 @@ internal sealed class Merge : IAsyncDisposable
 
     private Task<bool> AreDecidedAsync(CancellationToken ct) => connection.ScalarAsync<bool>(
         "SELECT EXISTS (SELECT FROM control.held_removals WHERE tenant_id = $1 AND decision IN ('pending', 'approved', 'discarded'))", [TenantId], ct);
-
-    private async Task ReadPlanAsync(List<PlannedChange> planned, string sql, object?[] values, CancellationToken ct)
-    {
-        await using var read = Command(sql);
-        read.Add(values);
-        await using var reader = await read.ExecuteReaderAsync(ct);
-        while (await reader.ReadAsync(ct))
-        {
-            planned.Add(PlannedChange.Read(reader));
-        }
-    }
 
     private Task<long> LiveAsync(MirrorTable table, CancellationToken ct) => connection.ScalarAsync<long>(
         $"SELECT count(*) FROM {table.Target} WHERE tenant_id = $1 AND removed_at IS NULL", [TenantId], ct);

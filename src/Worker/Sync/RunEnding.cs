@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Npgsql;
 using WeComSync.Domain.Runs;
 using WeComSync.Domain.Storage;
@@ -6,7 +7,7 @@ using WeComSync.Worker.WeCom;
 
 namespace WeComSync.Worker.Sync;
 
-/// <summary>How runs end, whatever they read: what a failure means, the run's row, the log.</summary>
+/// <summary>Carries runs to their end, whatever they read: what a failure means, the run's row, the log.</summary>
 internal sealed partial class RunEnding(NpgsqlDataSource dataSource, TenantStops stops, TimeProvider clock, ILogger<RunEnding> logger)
 {
     /// <summary>Why a run is not wholly done; null if it is.</summary>
@@ -19,18 +20,54 @@ internal sealed partial class RunEnding(NpgsqlDataSource dataSource, TenantStops
         : $"{report.Total.Held} removals are held because they are more than the guard allows. If they are right: "
             + $"sync {tenant.Key} {EnumText.Of(kind)} --approve {report.RunId}; `held list {tenant.Key}` names them.";
 
+    /// <summary>What one object's comparison came to.</summary>
+    public static string Compared(int rows, bool dryRun) =>
+        rows == 0 ? "Compared: the mirror says the same, or was told something later; nothing was written."
+        : $"Compared: {rows} rows differ; {(dryRun ? "nothing was written" : "written")}.";
+
     /// <summary>For a tenant that was stopped before: no run is opened.</summary>
     public static SyncReport AlreadyStopped(Tenant tenant) => new()
     {
         RunId = 0,
         State = RunState.Stopped,
-        Duration = TimeSpan.Zero,
         Error = tenant.StoppedReason,
         Action = tenant.StoppedAction,
     };
 
+    /// <summary>Does the work of an opened run, and ends the run whichever way the work ends.</summary>
+    /// <param name="tenant">Whose.</param>
+    /// <param name="session">The opened run.</param>
+    /// <param name="request">What was asked for.</param>
+    /// <param name="work">
+    /// Reads, merges and closes the run's row. It counts its calls, and says what it does for a single object.
+    /// </param>
+    /// <param name="ct">Asks the run to stop.</param>
+    public async Task<SyncReport> CarryAsync(
+        Tenant tenant, RunSession session, SyncRequest request, Func<ApiCallCounter, List<string>, Task<SyncReport>> work, CancellationToken ct)
+    {
+        LogStarted(tenant.Key, EnumText.Of(session.Run.Kind), session.Run.Id);
+        request.Started?.Invoke(session.Run);
+        var started = Stopwatch.GetTimestamp();
+        var calls = new ApiCallCounter();
+        var steps = new List<string>();
+        SyncReport report;
+        try
+        {
+            report = await work(calls, steps);
+        }
+        catch (Exception failure) when (RunFailures.ReportOf(failure, session, ct) is { } failed)
+        {
+            report = failed with { ApiCalls = calls.Count, DryRun = request.DryRun };
+            await CloseAsync(tenant, session.Run, failure, report);
+        }
+
+        report = report with { Duration = Stopwatch.GetElapsedTime(started), Steps = steps };
+        Log(tenant, report);
+        return report;
+    }
+
     /// <summary>Closes a run that failed, and stops the tenant if WeCom's answer says so.</summary>
-    public async Task CloseAsync(Tenant tenant, SyncRun run, Exception failure, SyncReport report)
+    private async Task CloseAsync(Tenant tenant, SyncRun run, Exception failure, SyncReport report)
     {
         // The host may be stopping: the reason must outlive it, but not hold it for long.
         using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(10), clock);
@@ -53,9 +90,7 @@ internal sealed partial class RunEnding(NpgsqlDataSource dataSource, TenantStops
         }
     }
 
-    public void LogStart(Tenant tenant, SyncRun run) => LogStarted(tenant.Key, EnumText.Of(run.Kind), run.Id);
-
-    public void Log(Tenant of, SyncReport report)
+    private void Log(Tenant of, SyncReport report)
     {
         var tenant = of.Key;
         var total = report.Total;

@@ -11,7 +11,7 @@ internal static class RunFailures
     public static SyncReport? ReportOf(Exception failure, RunSession session, CancellationToken ct)
     {
         SyncReport With(RunState state, string error, string? action) =>
-            new() { RunId = session.Run.Id, State = state, Duration = default, Error = error, Action = action };
+            new() { RunId = session.Run.Id, State = state, Error = error, Action = action };
 
         return failure switch
         {

@@ -10,7 +10,7 @@ internal sealed record SyncReport
 
     public required RunState State { get; init; }
 
-    public required TimeSpan Duration { get; init; }
+    public TimeSpan Duration { get; init; }
 
     public bool DryRun { get; init; }
 

@@ -24,6 +24,9 @@ internal sealed record SyncRequest
 }
 
 /// <summary>One object that somebody asked for.</summary>
-/// <param name="Kind"><c>user</c> or <c>department</c>, as in the change feed.</param>
+/// <param name="Kind"><c>user</c>, <c>department</c> or <see cref="Customer"/>, as in the change feed.</param>
 /// <param name="Id">WeCom's id.</param>
-internal sealed record WantedObject(string Kind, string Id);
+internal sealed record WantedObject(string Kind, string Id)
+{
+    public const string Customer = "customer";
+}

@@ -16,6 +16,7 @@ internal sealed class SyncRunner(
     /// <exception cref="RunInProgressException">Another process syncs this half of the tenant's mirror.</exception>
     public Task<SyncReport> RunAsync(long tenantId, SyncKind kind, SyncRequest request, CancellationToken ct) => kind switch
     {
+        SyncKind.OneObject when request.Object is { Kind: WantedObject.Customer } => lookup.RunAsync(tenantId, request, ct),
         SyncKind.Full or SyncKind.Incremental or SyncKind.OneObject => directory.RunAsync(tenantId, kind, request, ct),
         SyncKind.Customers => customers.RunAsync(tenantId, request, ct),
         _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, "No sync of this kind exists."),
@@ -26,11 +27,6 @@ internal sealed class SyncRunner(
     /// <exception cref="RunInProgressException">Another process reads this tenant's customers.</exception>
     public Task<SyncReport?> CheckCustomersAsync(long tenantId, SyncRequest request, CancellationToken ct) =>
         check.RunAsync(tenantId, request, CustomerCheck.Budget, ct);
-
-    /// <summary>Reads one customer and tells it step by step.</summary>
-    /// <exception cref="RunInProgressException">Another process reads this tenant's customers.</exception>
-    public Task<SyncReport> LookUpCustomerAsync(long tenantId, string externalUserId, SyncRequest request, Action<string> say, CancellationToken ct) =>
-        lookup.RunAsync(tenantId, externalUserId, request, say, ct);
 
     public async Task<SyncOutcome> RunAsync(long tenantId, SyncKind kind, SyncTrigger trigger, CancellationToken ct)
     {
@@ -63,7 +59,6 @@ internal sealed class SyncRunner(
         }
     }
 
-    /// <summary>A pull that goes on reads more than a check would.</summary>
     private async Task CheckIfFreeAsync(long tenantId, SyncRequest request, CancellationToken ct)
     {
         try
@@ -72,6 +67,7 @@ internal sealed class SyncRunner(
         }
         catch (RunInProgressException)
         {
+            // The pull looks at more than the check would.
         }
     }
 }

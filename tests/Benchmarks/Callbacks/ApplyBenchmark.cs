@@ -4,10 +4,10 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using Hangfire;
-using Hangfire.PostgreSql;
 using Npgsql;
 using NpgsqlTypes;
 using WeComSync.Benchmarks.Directory;
+using WeComSync.Domain.Inbox;
 using WeComSync.Domain.Storage;
 
 namespace WeComSync.Benchmarks.Callbacks;
@@ -85,7 +85,7 @@ internal sealed class ApplyBenchmark(CallbackBenchmarkOptions options, CallbackR
         var after = new NpgsqlParameter<long> { TypedValue = 0 };
         read.Parameters.Add(after);
         await read.PrepareAsync(ct);
-        var deadline = Stopwatch.GetTimestamp();
+        var started = Stopwatch.GetTimestamp();
         while (lags.Count < people.Count)
         {
             await using (var reader = await read.ExecuteReaderAsync(ct))
@@ -101,7 +101,7 @@ internal sealed class ApplyBenchmark(CallbackBenchmarkOptions options, CallbackR
                 }
             }
 
-            if (Stopwatch.GetElapsedTime(deadline).TotalSeconds > options.LagSeconds * 3 + 60)
+            if (Stopwatch.GetElapsedTime(started).TotalSeconds > options.LagSeconds * 3 + 60)
             {
                 throw new InvalidOperationException($"{people.Count - lags.Count} changes never reached the mirror.");
             }
@@ -121,7 +121,7 @@ internal sealed class ApplyBenchmark(CallbackBenchmarkOptions options, CallbackR
         await simulator.ChangeOnePercentAsync(corp, seed: 9, ct);
         await using var worker = await MeasuredServer.StartAsync("WeComSync.Worker.dll", ["serve"], Settings(simulator, database), ct);
         var started = Stopwatch.GetTimestamp();
-        await WeComSync.Domain.Inbox.InboxJobs.QueueAsync(database.Inner.DataSource, [DirectorySource.TenantId], ct);
+        await InboxJobs.QueueAsync(database.Inner.DataSource, [DirectorySource.TenantId], ct);
         await using var left = database.Inner.DataSource.CreateCommand(
             "SELECT count(*) FROM control.callback_events WHERE tenant_id = 1 AND state NOT IN ('applied', 'superseded')");
         while ((long)(await left.ExecuteScalarAsync(ct))! > 0)
@@ -170,9 +170,7 @@ internal sealed class ApplyBenchmark(CallbackBenchmarkOptions options, CallbackR
     /// <summary>The usual way: a job for each event. These do nothing, so a real one is slower.</summary>
     private static async Task<double> JobPerEventAsync(BenchmarkDatabase database, CancellationToken ct)
     {
-        var storage = new PostgreSqlStorage(
-            new Hangfire.PostgreSql.Factories.NpgsqlConnectionFactory(database.ConnectionString, new PostgreSqlStorageOptions()),
-            new PostgreSqlStorageOptions { PrepareSchemaIfNecessary = false, QueuePollInterval = TimeSpan.FromMilliseconds(200) });
+        var storage = FloorHost.Storage(database.ConnectionString);
         var client = new BackgroundJobClient(storage);
         await Parallel.ForAsync(0, JobsMeasured, ct, (i, _) =>
         {

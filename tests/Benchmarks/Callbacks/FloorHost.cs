@@ -27,7 +27,8 @@ internal static class FloorHost
         {
             // Enqueue blocks its thread: a pool that grows slowly would be measured, not Hangfire.
             ThreadPool.SetMinThreads(128, 128);
-            var client = new BackgroundJobClient(Storage());
+            var client = new BackgroundJobClient(Storage(Environment.GetEnvironmentVariable(DatabaseVariable)
+                ?? throw new InvalidOperationException($"{DatabaseVariable} is not set: `callbacks` starts this program.")));
             app.MapPost("/{**any}", async (HttpRequest request) =>
             {
                 using var reader = new StreamReader(request.Body);
@@ -45,14 +46,10 @@ internal static class FloorHost
         return 0;
     }
 
-    private static PostgreSqlStorage Storage()
-    {
-        var database = Environment.GetEnvironmentVariable(DatabaseVariable)
-            ?? throw new InvalidOperationException($"{DatabaseVariable} is not set: `callbacks` starts this program.");
-        return new PostgreSqlStorage(
-            new Hangfire.PostgreSql.Factories.NpgsqlConnectionFactory(database, new PostgreSqlStorageOptions()),
-            new PostgreSqlStorageOptions { PrepareSchemaIfNecessary = false, QueuePollInterval = TimeSpan.FromMilliseconds(200) });
-    }
+    /// <summary>Hangfire as its guide sets it up.</summary>
+    public static PostgreSqlStorage Storage(string database) => new(
+        new Hangfire.PostgreSql.Factories.NpgsqlConnectionFactory(database, new PostgreSqlStorageOptions()),
+        new PostgreSqlStorageOptions { PrepareSchemaIfNecessary = false, QueuePollInterval = TimeSpan.FromMilliseconds(200) });
 }
 
 /// <summary>What a queued event costs before anything is done about it: nothing.</summary>

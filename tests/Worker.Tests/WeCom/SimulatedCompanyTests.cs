@@ -104,6 +104,25 @@ public sealed class SimulatedCompanyTests(TestDatabase database) : IClassFixture
     }
 
     [Fact]
+    public async Task Tickets_of_corp_and_application_differ_and_stay_while_they_are_good()
+    {
+        await using var simulator = await SimulatorHost.StartAsync(new SimulatorOptions(), Cancel);
+        var corp = simulator.AddCorp(Company);
+        var tenant = await TestTenants.AddAsync(database, corp, Cancel);
+        await using var process = WeComProcess.Start(database, simulator.BaseUrl);
+        var app = new WeComCaller(tenant.Id, tenant.CorpId, Channel.App);
+
+        var ofCorp = await process.Customers.GetCorpTicketAsync(app, Cancel);
+        var ofAgent = await process.Customers.GetAgentTicketAsync(app, Cancel);
+
+        Assert.NotEqual(ofCorp.Value, ofAgent.Value);
+        Assert.Equal((ofCorp.Value, ofAgent.Value),
+            ((await process.Customers.GetCorpTicketAsync(app, Cancel)).Value, (await process.Customers.GetAgentTicketAsync(app, Cancel)).Value));
+        Assert.InRange(ofCorp.ExpiresAt - DateTimeOffset.UtcNow, TimeSpan.FromMinutes(110), TimeSpan.FromMinutes(121));
+        Assert.DoesNotContain(ofCorp.Value, ofCorp.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Untrusted_address_is_named_in_what_to_do()
     {
         await using var simulator = await SimulatorHost.StartAsync(new SimulatorOptions { CallerAddress = "203.0.113.77" }, Cancel);

@@ -5,6 +5,7 @@ using WeComSync.Domain.Storage;
 using WeComSync.Domain.Tenants;
 using WeComSync.TestKit;
 using WeComSync.Worker.WeCom;
+using WeComSync.Worker.WeCom.Customers;
 using WeComSync.Worker.WeCom.Tokens;
 using Xunit;
 
@@ -24,6 +25,8 @@ internal sealed class WeComProcess : IAsyncDisposable
     public CapturedLogs Logs { get; }
 
     public WeComClient Client => services.GetRequiredService<WeComClient>();
+
+    public CustomerClient Customers => services.GetRequiredService<CustomerClient>();
 
     public AccessTokens Tokens => services.GetRequiredService<AccessTokens>();
 

@@ -23,9 +23,7 @@ internal static class SyncCommand
         """;
 
     /// <summary>Kinds of objects that can be asked for one by one, as the change feed calls them.</summary>
-    private static readonly string[] Objects = ["user", "department", OneCustomer];
-
-    private const string OneCustomer = "customer";
+    private static readonly string[] Objects = ["user", "department", WantedObject.Customer];
 
     public static Command Create()
     {
@@ -76,11 +74,6 @@ internal static class SyncCommand
 
                 var request = new SyncRequest { Trigger = SyncTrigger.Command, DryRun = parsed.GetValue(dryRun) };
                 var what = parsed.GetRequiredValue(kind);
-                if (what == OneCustomer)
-                {
-                    return await LookUpAsync(parsed, services, found, parsed.GetRequiredValue(id)!, request, stop);
-                }
-
                 return Objects.Contains(what)
                     ? await RunAsync(
                         parsed, services, found, SyncKind.OneObject, request with { Object = new WantedObject(what, parsed.GetRequiredValue(id)!) }, stop)
@@ -98,36 +91,19 @@ internal static class SyncCommand
         SyncReport report;
         await using (var progress = new SyncProgress())
         {
-            report = await WhenFreeAsync(
-                () => services.GetRequiredService<SyncRunner>().RunAsync(tenant.Id, kind, request with { Started = progress.Follow }, ct));
+            try
+            {
+                report = await services.GetRequiredService<SyncRunner>().RunAsync(tenant.Id, kind, request with { Started = progress.Follow }, ct);
+            }
+            catch (RunInProgressException running)
+            {
+                throw new CommandFailedException(
+                    $"{running.Message} Wait until it ends (`status` shows it), or stop it with `runs cancel {running.RunId}`; then run the command again.");
+            }
         }
 
         SyncOutput.Write(parsed, tenant.Key, kind, report);
         return ExitCode(report);
-    }
-
-    /// <summary>Reads one customer and prints what was done, step by step.</summary>
-    private static async Task<int> LookUpAsync(
-        ParseResult parsed, IServiceProvider services, Tenant tenant, string externalUserId, SyncRequest request, CancellationToken ct)
-    {
-        var steps = new List<string>();
-        var report = await WhenFreeAsync(
-            () => services.GetRequiredService<SyncRunner>().LookUpCustomerAsync(tenant.Id, externalUserId, request, steps.Add, ct));
-        SyncOutput.Write(parsed, tenant.Key, SyncKind.OneObject, report with { Steps = steps });
-        return ExitCode(report);
-    }
-
-    private static async Task<SyncReport> WhenFreeAsync(Func<Task<SyncReport>> run)
-    {
-        try
-        {
-            return await run();
-        }
-        catch (RunInProgressException running)
-        {
-            throw new CommandFailedException(
-                $"{running.Message} Wait until it ends (`status` shows it), or stop it with `runs cancel {running.RunId}`; then run the command again.");
-        }
     }
 
     /// <summary>What the process answers to how a run ended.</summary>

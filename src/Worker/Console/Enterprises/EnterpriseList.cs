@@ -18,10 +18,11 @@ internal sealed class EnterpriseList(NpgsqlDataSource dataSource)
                (SELECT count(*) FROM control.held_removals h WHERE h.tenant_id = t.id AND h.decision = 'pending')
         FROM (
             SELECT id, key, name, stopped_code,
-                   CASE WHEN state = 'stopped' THEN 'stopped' WHEN NOT enabled THEN 'disabled' ELSE 'active' END AS shown
+                   CASE WHEN state = 'stopped' THEN 'stopped' WHEN NOT enabled THEN 'disabled' ELSE state END AS shown
             FROM control.tenants
             WHERE ($1 = '' OR key ILIKE $2 OR name ILIKE $2 OR corp_id ILIKE $2) AND key > $4
-              AND CASE $3 WHEN 'active' THEN enabled AND state = 'active' WHEN 'disabled' THEN NOT enabled AND state = 'active' WHEN 'stopped' THEN state = 'stopped'
+              AND CASE $3 WHEN 'active' THEN enabled AND state = 'active' WHEN 'slowed' THEN enabled AND state = 'slowed'
+                  WHEN 'disabled' THEN NOT enabled AND state <> 'stopped' WHEN 'stopped' THEN state = 'stopped'
                   WHEN 'held' THEN EXISTS (SELECT FROM control.held_removals h WHERE h.tenant_id = id AND h.decision = 'pending') ELSE true END
             ORDER BY key LIMIT $5) t
         ORDER BY t.key
@@ -34,7 +35,7 @@ internal sealed class EnterpriseList(NpgsqlDataSource dataSource)
     }
 
     /// <param name="query">Part of a key, name or corp id; empty for all.</param>
-    /// <param name="state">One of active, stopped, disabled and held; anything else for all.</param>
+    /// <param name="state">One of active, slowed, stopped, disabled and held; anything else for all.</param>
     /// <param name="after">The last key of the page before; null for the first page.</param>
     /// <param name="ct">The visitor left.</param>
     /// <returns>The page, and where the next begins.</returns>

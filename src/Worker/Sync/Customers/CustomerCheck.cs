@@ -1,8 +1,5 @@
-using System.Diagnostics;
-using Microsoft.EntityFrameworkCore;
 using Npgsql;
 using WeComSync.Domain.Runs;
-using WeComSync.Domain.Storage;
 using WeComSync.Domain.Tenants;
 using WeComSync.Worker.WeCom;
 using WeComSync.Worker.WeCom.Customers;
@@ -13,8 +10,7 @@ namespace WeComSync.Worker.Sync.Customers;
 /// The cheap look between two pulls: one call for each of the members who were not looked at for longest compares the ids of their
 /// customers with the mirror. It finds what events missed: whoever is new is read, whoever is gone is removed as a pull would.
 /// </summary>
-internal sealed class CustomerCheck(
-    SyncRuns runs, CustomerClient client, NpgsqlDataSource dataSource, IDbContextFactory<SyncDbContext> contexts, RunEnding ending)
+internal sealed class CustomerCheck(CustomerRuns runs, CustomerClient client, NpgsqlDataSource dataSource)
 {
     /// <summary>Calls of one check; at one check in ten minutes, below a percent of what WeCom allows.</summary>
     public const int Budget = 300;
@@ -29,38 +25,10 @@ internal sealed class CustomerCheck(
     /// <exception cref="RunInProgressException">Another process reads this tenant's customers.</exception>
     public async Task<SyncReport?> RunAsync(long tenantId, SyncRequest request, int budget, CancellationToken ct)
     {
-        await using var db = await contexts.CreateDbContextAsync(ct);
-        var tenant = await db.Tenants.AsNoTracking().Include(t => t.Settings).SingleAsync(t => t.Id == tenantId, ct);
-        if (tenant.State == TenantState.Stopped || !CustomerCaller.Exists(tenant) || !await HasPullAsync(tenantId, ct))
-        {
-            return null;
-        }
-
-        await using var session = await runs.BeginAsync(tenantId, SyncKind.Incremental, MirrorPart.Customers, request.Trigger, request.DryRun, ct);
-        ending.LogStart(tenant, session.Run);
-        request.Started?.Invoke(session.Run);
-        var started = Stopwatch.GetTimestamp();
-        var calls = new ApiCallCounter();
-        SyncReport report;
-        try
-        {
-            var pull = new PullSession(session, tenant, CustomerCaller.Of(tenant, calls), request, dataSource);
-            await CheckAsync(pull, budget, session.Token);
-            session.Enter("done");
-            report = CustomerSync.ReportOf(pull, SyncKind.Incremental, request.DryRun, Stopwatch.GetElapsedTime(started), calls);
-            if (!await SyncRuns.CloseAsync(session.Connection, session.Run, report, session.Token))
-            {
-                throw new RunSupersededException();
-            }
-        }
-        catch (Exception failure) when (RunFailures.ReportOf(failure, session, ct) is { } failed)
-        {
-            report = failed with { RunId = session.Run.Id, Duration = Stopwatch.GetElapsedTime(started), ApiCalls = calls.Count, DryRun = request.DryRun };
-            await ending.CloseAsync(tenant, session.Run, failure, report);
-        }
-
-        ending.Log(tenant, report);
-        return report;
+        var tenant = await runs.FindAsync(tenantId, ct);
+        return tenant.State == TenantState.Stopped || !CustomerCaller.Exists(tenant) || !await HasPullAsync(tenantId, ct)
+            ? null
+            : await runs.RunAsync(tenant, SyncKind.Incremental, request, (pull, stop) => CheckAsync(pull, budget, stop), ct);
     }
 
     private async Task<bool> HasPullAsync(long tenantId, CancellationToken ct)

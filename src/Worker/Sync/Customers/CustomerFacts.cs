@@ -21,7 +21,7 @@ internal sealed class CustomerFacts : RunFindings
         }
     }
 
-    /// <summary>What a dry run would write, the first rows of it.</summary>
+    /// <summary>What a dry run would write, or what a look at one customer writes; the first rows of it.</summary>
     public IReadOnlyList<PlannedChange> Planned
     {
         get

@@ -1,54 +1,14 @@
-using System.Diagnostics;
-using Microsoft.EntityFrameworkCore;
-using Npgsql;
 using WeComSync.Domain.Runs;
-using WeComSync.Domain.Storage;
-using WeComSync.Domain.Tenants;
-using WeComSync.Worker.WeCom;
 using WeComSync.Worker.WeCom.Customers;
 
 namespace WeComSync.Worker.Sync.Customers;
 
 /// <summary>A pull of one tenant's customers: tags → members in chunks → group chats → what was not seen, each part merged by itself.</summary>
-internal sealed class CustomerSync(
-    SyncRuns runs, CustomerClient client, NpgsqlDataSource dataSource, IDbContextFactory<SyncDbContext> contexts, RunEnding ending)
+internal sealed class CustomerSync(CustomerRuns runs, CustomerClient client)
 {
     /// <exception cref="RunInProgressException">Another process pulls this tenant's customers.</exception>
-    public async Task<SyncReport> RunAsync(long tenantId, SyncRequest request, CancellationToken ct)
-    {
-        await using var db = await contexts.CreateDbContextAsync(ct);
-        var tenant = await db.Tenants.AsNoTracking().Include(t => t.Settings).SingleAsync(t => t.Id == tenantId, ct);
-        if (tenant.State == TenantState.Stopped)
-        {
-            return RunEnding.AlreadyStopped(tenant);
-        }
-
-        await using var session = await runs.BeginAsync(tenantId, SyncKind.Customers, request.Trigger, request.DryRun, ct);
-        ending.LogStart(tenant, session.Run);
-        request.Started?.Invoke(session.Run);
-        var started = Stopwatch.GetTimestamp();
-        var calls = new ApiCallCounter();
-        SyncReport report;
-        try
-        {
-            var pull = new PullSession(session, tenant, CustomerCaller.Of(tenant, calls), request, dataSource);
-            await PullAsync(pull, session.Token);
-            session.Enter("done");
-            report = ReportOf(pull, SyncKind.Customers, request.DryRun, Stopwatch.GetElapsedTime(started), calls);
-            if (!await SyncRuns.CloseAsync(session.Connection, session.Run, report, session.Token))
-            {
-                throw new RunSupersededException();
-            }
-        }
-        catch (Exception failure) when (RunFailures.ReportOf(failure, session, ct) is { } failed)
-        {
-            report = failed with { RunId = session.Run.Id, Duration = Stopwatch.GetElapsedTime(started), ApiCalls = calls.Count, DryRun = request.DryRun };
-            await ending.CloseAsync(tenant, session.Run, failure, report);
-        }
-
-        ending.Log(tenant, report);
-        return report;
-    }
+    public async Task<SyncReport> RunAsync(long tenantId, SyncRequest request, CancellationToken ct) =>
+        await runs.RunAsync(await runs.FindAsync(tenantId, ct), SyncKind.Customers, request, PullAsync, ct);
 
     private async Task PullAsync(PullSession pull, CancellationToken ct)
     {
@@ -96,24 +56,5 @@ internal sealed class CustomerSync(
         }
 
         return spelling;
-    }
-
-    /// <summary>How a run ended that went to its end.</summary>
-    public static SyncReport ReportOf(PullSession pull, SyncKind kind, bool dryRun, TimeSpan duration, ApiCallCounter calls)
-    {
-        var facts = pull.Facts;
-        var report = new SyncReport
-        {
-            RunId = pull.Run.Run.Id,
-            State = facts.Errors.Count > 0 ? RunState.Partial : RunState.Done,
-            Duration = duration,
-            DryRun = dryRun,
-            Counts = facts.Counts,
-            Errors = facts.Errors,
-            Warnings = facts.Warnings,
-            ApiCalls = calls.Count,
-            Planned = facts.Planned,
-        };
-        return report with { Error = RunEnding.Summary(report), Action = RunEnding.HeldAction(pull.Tenant, kind, report) };
     }
 }

@@ -6,7 +6,8 @@ using WeComSync.Worker.WeCom;
 namespace WeComSync.Worker.Sync.Customers;
 
 /// <summary>What all parts of one pull share, and the one way in which a part of it is merged.</summary>
-internal sealed class PullSession(RunSession run, Tenant tenant, WeComCaller caller, SyncRequest request, NpgsqlDataSource dataSource)
+internal sealed class PullSession(
+    RunSession run, Tenant tenant, WeComCaller caller, SyncRequest request, List<string> steps, NpgsqlDataSource dataSource)
 {
     /// <summary>Rows that a dry run lists one by one.</summary>
     private const int PlannedRows = 1000;
@@ -18,6 +19,9 @@ internal sealed class PullSession(RunSession run, Tenant tenant, WeComCaller cal
     public WeComCaller Caller => caller;
 
     public bool DryRun => request.DryRun;
+
+    /// <summary>What was done, in plain words; only where a single customer was asked for.</summary>
+    public List<string> Steps => steps;
 
     /// <summary>Whether an earlier run began this pull.</summary>
     public bool Resumed { get; set; }
@@ -58,10 +62,14 @@ internal sealed class PullSession(RunSession run, Tenant tenant, WeComCaller cal
         await using var merge = await Merge.BeginAsync(
             stage.Connection, tenant.Id, run.Run.Part, run.Run.Fence, $"run:{run.Run.Id}", ct);
         await prepare(merge);
+        if (DryRun || request.Object is not null)
+        {
+            Facts.Plan(await merge.PlanAsync(ct), PlannedRows);
+        }
+
         if (DryRun)
         {
             await merge.CountAsync(ct);
-            Facts.Plan(await merge.PlanAsync(ct), PlannedRows);
         }
         else
         {

@@ -17,6 +17,12 @@ namespace WeComSync.Worker.Sync.Directory;
 internal sealed class DirectoryReader(
     WeComClient client, Tenant tenant, DirectoryCallers callers, RunSession session, ReadMarks? marks, SyncRequest request)
 {
+    /// <summary>
+    /// What a run compares was filled a moment ago, and on a first run the mirror too: the planner, which knows nothing of either,
+    /// must not take one row of a whole company at a time, nor compile for long what runs for a second.
+    /// </summary>
+    private const string WholeTables = "SET enable_nestloop = off; SET jit = off; SET work_mem = '64MB'";
+
     /// <summary>A company without an id list that is no larger is read in whole also by an incremental sync: only so are leavers found.</summary>
     private const int FewDepartments = 20;
 
@@ -34,6 +40,7 @@ internal sealed class DirectoryReader(
     public async Task ReadAsync(CancellationToken ct)
     {
         await stage.CreateAsync(ct);
+        await session.Connection.ExecuteAsync(WholeTables, [], ct);
         Facts.ListedAt = session.DatabaseNow;
         var contacts = callers.Contacts;
         var app = callers.App;

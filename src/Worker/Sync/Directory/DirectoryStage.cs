@@ -15,12 +15,6 @@ internal sealed class DirectoryStage(NpgsqlConnection connection, TimeSpan clock
         CREATE TEMP TABLE wanted (user_key text COLLATE "C" PRIMARY KEY);
         """;
 
-    /// <summary>
-    /// What a run compares was filled a moment ago, and on a first run the mirror too: the planner, which knows nothing of either,
-    /// must not take one row of a whole company at a time, nor compile for long what runs for a second.
-    /// </summary>
-    private const string WholeTables = "SET enable_nestloop = off; SET jit = off; SET work_mem = '64MB'";
-
     /// <summary>People are found without case.</summary>
     private const string UserKey =
         "ALTER TABLE stage_users ADD COLUMN user_key text COLLATE \"C\" GENERATED ALWAYS AS (lower(user_id)) STORED";
@@ -32,7 +26,7 @@ internal sealed class DirectoryStage(NpgsqlConnection connection, TimeSpan clock
 
     public async Task CreateAsync(CancellationToken ct) =>
         await connection.ExecuteAsync(
-            string.Join(";\n", [WholeTables, .. DirectoryTables.All.Select(MirrorSql.CreateStage), UserKey, Listed]), [], ct);
+            string.Join(";\n", [.. DirectoryTables.All.Select(MirrorSql.CreateStage), UserKey, Listed]), [], ct);
 
     /// <remarks>By arrays: three small columns of a hundred thousand rows cost the worker a fraction of what COPY takes, value by value.</remarks>
     public async Task<int> CopyListedAsync(IAsyncEnumerable<WeComMembership> memberships, Action<int> progress, CancellationToken ct)

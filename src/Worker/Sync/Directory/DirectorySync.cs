@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
 using WeComSync.Domain.Runs;
@@ -26,35 +25,27 @@ internal sealed class DirectorySync(
         }
 
         await using var session = await runs.BeginAsync(tenantId, kind, request.Trigger, request.DryRun, ct);
-        ending.LogStart(tenant, session.Run);
-        request.Started?.Invoke(session.Run);
-        var started = Stopwatch.GetTimestamp();
-        var calls = new ApiCallCounter();
-        SyncReport report;
-        try
-        {
-            report = await SyncAsync(tenant, session, request, calls, started);
-            if (tenant.State == TenantState.Slowed && !request.DryRun)
+        return await ending.CarryAsync(
+            tenant,
+            session,
+            request,
+            async (calls, steps) =>
             {
-                tenant.Resume();
-            }
+                var report = await SyncAsync(tenant, session, request, calls, steps);
+                if (tenant.State == TenantState.Slowed && !request.DryRun)
+                {
+                    tenant.Resume();
+                }
 
-            await db.SaveChangesAsync(ct);
-        }
-        catch (Exception failure) when (RunFailures.ReportOf(failure, session, ct) is { } failed)
-        {
-            report = failed with { RunId = session.Run.Id, Duration = Stopwatch.GetElapsedTime(started), ApiCalls = calls.Count, DryRun = request.DryRun };
-            await ending.CloseAsync(tenant, session.Run, failure, report);
-        }
-
-        ending.Log(tenant, report);
-        return report;
+                await db.SaveChangesAsync(ct);
+                return report;
+            },
+            ct);
     }
 
-    private async Task<SyncReport> SyncAsync(Tenant tenant, RunSession session, SyncRequest request, ApiCallCounter calls, long started)
+    private async Task<SyncReport> SyncAsync(Tenant tenant, RunSession session, SyncRequest request, ApiCallCounter calls, List<string> steps)
     {
         var ct = session.Token;
-        var steps = new List<string>();
         var facts = await ReadAsync(tenant, session, request, DirectoryCallers.Of(tenant, calls), steps, ct);
 
         session.Enter("merge");
@@ -76,9 +67,7 @@ internal sealed class DirectorySync(
 
         if (request.Object is not null && facts.Errors.Count == 0)
         {
-            steps.Add(planned.Count == 0 ? "Compared: the mirror says the same, or was told something later; nothing was written."
-                : request.DryRun ? $"Compared: {planned.Count} rows differ; nothing was written."
-                : $"Compared: {planned.Count} rows differ; written.");
+            steps.Add(RunEnding.Compared(planned.Count, request.DryRun));
         }
 
         session.Enter("done");
@@ -86,14 +75,12 @@ internal sealed class DirectorySync(
         {
             RunId = session.Run.Id,
             State = facts.Errors.Count > 0 ? RunState.Partial : RunState.Done,
-            Duration = Stopwatch.GetElapsedTime(started),
             DryRun = request.DryRun,
             Counts = merge.Counts,
             Errors = facts.Errors,
             Warnings = facts.Warnings,
             ApiCalls = calls.Count,
             Planned = planned,
-            Steps = steps,
             Drift = request.Object is not null ? null : await SyncRuns.IsFirstAsync(session.Connection, session.Run, ct) ? null : await merge.DriftAsync(ct),
             Fields = await FieldGrants.ListAsync(session.Connection, tenant.Id, ct),
         };

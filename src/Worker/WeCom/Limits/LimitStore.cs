@@ -92,7 +92,7 @@ internal sealed partial class LimitStore(NpgsqlDataSource dataSource, DatabaseTi
         }
     }
 
-    [LoggerMessage(LogLevel.Warning, "WeCom's limits cannot be shared with other workers now ({Reason}); this one goes by its own share")]
+    [LoggerMessage(LogLevel.Warning, "WeCom's limits cannot be shared with other workers now ({Reason}); this one goes by its own share. Check PostgreSQL; sharing begins again by itself")]
     private partial void LogAway(string reason);
 }
 

@@ -231,13 +231,13 @@ public sealed class CustomerLossTests(TestDatabase database) : IClassFixture<Tes
         await harness.MirrorCustomersAsync();
         var pair = harness.Corp.Customers.Relations.GroupBy(r => r.ExternalUserId).First(g => g.Count() > 1).First();
         harness.Corp.Customers.Delete(pair.UserId, pair.ExternalUserId);
-        var steps = new List<string>();
 
-        var report = await harness.Services.GetRequiredService<SyncRunner>().LookUpCustomerAsync(
-            harness.Tenant.Id, pair.ExternalUserId, new SyncRequest { Trigger = SyncTrigger.Command }, steps.Add, TestContext.Current.CancellationToken);
+        var report = await harness.RunAsync(
+            SyncKind.OneObject,
+            new SyncRequest { Trigger = SyncTrigger.Command, Object = new WantedObject(WantedObject.Customer, pair.ExternalUserId) });
 
         Assert.Equal((RunState.Done, 1), (report.State, report.Counts["follow"].Removed));
-        Assert.Contains(steps, s => s.StartsWith($"{pair.UserId}: no longer has the customer", StringComparison.Ordinal));
+        Assert.Contains(report.Steps, s => s.StartsWith($"{pair.UserId}: no longer has the customer", StringComparison.Ordinal));
         await harness.AssertCustomersAreTrueAsync();
     }
 

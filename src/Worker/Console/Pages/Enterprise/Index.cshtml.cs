@@ -26,7 +26,7 @@ internal sealed class OverviewModel(
     /// <summary>When each kind of sync comes next; null while the enterprise rests.</summary>
     public IReadOnlyList<(string Kind, DateTimeOffset? Due)> Due { get; private set; } = [];
 
-    public string State => Enterprise.State != TenantState.Active ? EnumText.Of(Enterprise.State) : Enterprise.Enabled ? "active" : "disabled";
+    public string State => Enterprise.State == TenantState.Stopped || Enterprise.Enabled ? EnumText.Of(Enterprise.State) : "disabled";
 
     public async Task OnGetAsync(CancellationToken ct)
     {

@@ -56,14 +56,17 @@ public sealed class IncidentTests
         Assert.Contains("--approve 41", scene.Sent(Hook)[0], StringComparison.Ordinal);
     }
 
-    [Fact]
-    public async Task Time_without_a_good_run_is_told_and_ends_with_the_next_good_one()
+    [Theory]
+    [InlineData("active")]
+    [InlineData("slowed")]
+    public async Task Time_without_a_good_run_is_told_and_ends_with_the_next_good_one(string state)
     {
         await using var scene = await NotificationScene.StartAsync();
         var tenant = await scene.AddTenantAsync("acme");
         await scene.ExecuteAsync("INSERT INTO control.wecom_settings (tenant_id, channel, secret) VALUES ($1, 'app', 'x')", tenant);
         await scene.AddTenantAsync("without-a-secret");
         var worker = scene.Worker(("Notifications:NoGoodRunAfter", "06:00:00"));
+        await scene.ExecuteAsync($"UPDATE control.tenants SET state = '{state}' WHERE id = $1", tenant);
         await RunAsync(scene, tenant, "failed", "WeCom is away.");
         await worker.RunAsync(Cancel);
         Assert.Empty(scene.Sent(Hook));

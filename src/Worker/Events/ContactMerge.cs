@@ -13,17 +13,28 @@ namespace WeComSync.Worker.Events;
 /// <param name="claim">Says whose events they are.</param>
 internal sealed class ContactMerge(NpgsqlConnection connection, EventStage stage, Claim claim)
 {
-    /// <summary>Whoever is gone is in no department and carries no tag.</summary>
-    private const string LeaveWithUsers = """
-        INSERT INTO gone_user_departments
-        SELECT m.user_id, m.department_id, GREATEST(d.fetched_at, m.fetched_at)
-        FROM difference_users d JOIN mirror.user_departments m ON m.tenant_id = $1 AND m.user_id = d.user_id WHERE d.op = 'removed'
+    /// <summary>
+    /// Whoever is gone is in no department and carries no tag: who goes now, and who had gone before it was known that the id had been
+    /// another's, whose relations have just followed.
+    /// </summary>
+    private const string Leavers = """
+        (SELECT user_id, fetched_at FROM difference_users WHERE op = 'removed'
+         UNION ALL
+         SELECT u.user_id, u.fetched_at FROM mirror.users u
+         WHERE u.tenant_id = $1 AND lower(u.user_id) = ANY($2) AND u.removed_at IS NOT NULL
+           AND NOT EXISTS (SELECT FROM difference_users d WHERE d.user_id = u.user_id)) gone
         """;
 
-    private const string LeaveTagsWithUsers = """
+    private const string LeaveWithUsers = $"""
+        INSERT INTO gone_user_departments
+        SELECT m.user_id, m.department_id, GREATEST(gone.fetched_at, m.fetched_at)
+        FROM {Leavers} JOIN mirror.user_departments m ON m.tenant_id = $1 AND m.user_id = gone.user_id
+        """;
+
+    private const string LeaveTagsWithUsers = $"""
         INSERT INTO gone_contact_tag_users
-        SELECT m.tag_id, m.user_id, GREATEST(d.fetched_at, m.fetched_at)
-        FROM difference_users d JOIN mirror.contact_tag_users m ON m.tenant_id = $1 AND m.user_id = d.user_id WHERE d.op = 'removed'
+        SELECT m.tag_id, m.user_id, GREATEST(gone.fetched_at, m.fetched_at)
+        FROM {Leavers} JOIN mirror.contact_tag_users m ON m.tenant_id = $1 AND m.user_id = gone.user_id
         """;
 
     private const string LeaveWithDepartments = """
@@ -40,6 +51,7 @@ internal sealed class ContactMerge(NpgsqlConnection connection, EventStage stage
 
     /// <returns>Counts by entity.</returns>
     /// <exception cref="ClaimLostException">Another process has taken over one of the events; nothing was written.</exception>
+    /// <exception cref="VisibleUnknownException">Nothing was written.</exception>
     public async Task<IReadOnlyDictionary<string, KindCounts>> RunAsync(IReadOnlyList<ContactEvent> events, ContactTruth truth, CancellationToken ct)
     {
         var hints = ContactHints.Fold(events);
@@ -48,6 +60,11 @@ internal sealed class ContactMerge(NpgsqlConnection connection, EventStage stage
         await stage.ClearAsync(ct);
         await UserRenames.ApplyAsync(merge, ContactDecisions.RenamesOf(hints, truth), ct);
         var state = await ContactState.ReadAsync(connection, claim.TenantId, hints, ct);
+        if (truth.Visible is null && ContactReader.NeedsVisible(hints, state, truth))
+        {
+            throw new VisibleUnknownException();
+        }
+
         var decisions = ContactDecisions.Make(hints, truth, state, claim.ClockOffset);
         await stage.FillAsync(decisions, ct);
         await CompareAsync(merge, hints, decisions, ct);
@@ -65,7 +82,7 @@ internal sealed class ContactMerge(NpgsqlConnection connection, EventStage stage
     {
         var people = hints.People.Count > 0;
         var tags = hints.Tags.Count > 0;
-        var leavers = decisions.GoneUsers.Count > 0;
+        var leavers = decisions.GoneUsers.Count > 0 || hints.Renames.Count > 0;
         var closed = decisions.GoneDepartments.Count > 0;
         if (people || tags)
         {
@@ -88,8 +105,12 @@ internal sealed class ContactMerge(NpgsqlConnection connection, EventStage stage
             await merge.CompareAsync(DirectoryTables.Users, await FieldGrants.RecallAsync(merge, ct), ct);
             await RemoveAsync(merge, DirectoryTables.Users, ct);
             await merge.ExecuteAsync(MirrorSql.InsertTombstones(DirectoryTables.Users, EventStage.GoneSql(DirectoryTables.Users)), ct);
-            await ExecuteIfAsync(merge, leavers, LeaveWithUsers, ct);
-            await ExecuteIfAsync(merge, leavers, LeaveTagsWithUsers, ct);
+            if (leavers)
+            {
+                var renamed = hints.Renames.Select(told => ContactHints.Key(told.NewUserId!)).ToArray();
+                await LeaveAsync(merge, LeaveWithUsers, renamed, ct);
+                await LeaveAsync(merge, LeaveTagsWithUsers, renamed, ct);
+            }
         }
 
         if (people || closed)
@@ -129,6 +150,13 @@ internal sealed class ContactMerge(NpgsqlConnection connection, EventStage stage
     private static Task ExecuteIfAsync(Merge merge, bool needed, string sql, CancellationToken ct) =>
         needed ? merge.ExecuteAsync(sql, ct) : Task.CompletedTask;
 
+    private static async Task LeaveAsync(Merge merge, string sql, string[] renamed, CancellationToken ct)
+    {
+        await using var leave = merge.Command(sql);
+        leave.Add(merge.TenantId, renamed);
+        await leave.ExecuteNonQueryAsync(ct);
+    }
+
     /// <summary>Whoever carried a tag and is not staged with it, of those whose absence proves something (all, if null).</summary>
     private static async Task LeaveTagAsync(
         Merge merge, MirrorTable table, string member, long tagId, DateTimeOffset at, IEnumerable<string>? only, CancellationToken ct)
@@ -141,3 +169,10 @@ internal sealed class ContactMerge(NpgsqlConnection connection, EventStage stage
         await leave.ExecuteNonQueryAsync(ct);
     }
 }
+
+/// <summary>
+/// The mirror has changed since the questions were asked, and now it matters which departments the reader of details sees
+/// (<see cref="ContactTruth.Visible"/>).
+/// </summary>
+internal sealed class VisibleUnknownException()
+    : Exception("The mirror has changed since WeCom was asked; one more question is needed before the events can be merged.");

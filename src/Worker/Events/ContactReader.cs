@@ -40,14 +40,23 @@ internal sealed class ContactReader(WeComClient client, DirectoryCallers callers
             async (tagId, stop) =>
                 truth.Tags[tagId] = await AskAsync(() => client.GetTagAsync(callers.Contacts ?? details, tagId, stop), ofTag: true),
             ct);
-        // A new id takes over memberships that are still under the old one here.
-        if (hints.Renames.Count > 0 || hints.People.Any(p => IsAmbiguous(p.Key, p.Value, state, truth)))
+        if (NeedsVisible(hints, state, truth))
         {
-            truth.Visible = (await client.ListDepartmentsAsync(details, ct)).Select(d => d.Id).ToHashSet();
+            await ReadVisibleAsync(truth, ct);
         }
 
         return truth;
     }
+
+    /// <summary>Reads <see cref="ContactTruth.Visible"/>, which few events need.</summary>
+    /// <exception cref="WeComException">The departments cannot be read.</exception>
+    public async Task ReadVisibleAsync(ContactTruth truth, CancellationToken ct) =>
+        truth.Visible = (await client.ListDepartmentsAsync(details, ct)).Select(d => d.Id).ToHashSet();
+
+    /// <summary>Whether somebody may have left a department that may also be out of sight.</summary>
+    public static bool NeedsVisible(ContactHints hints, ContactState state, ContactTruth truth) =>
+        // A new id takes over memberships that are still under the old one here.
+        hints.Renames.Count > 0 || hints.People.Any(p => IsAmbiguous(p.Key, p.Value, state, truth));
 
     /// <summary>The mirror knows all that the event can tell, and knows it from later.</summary>
     private static bool IsCovered(string key, PersonHint hint, ContactState state) =>

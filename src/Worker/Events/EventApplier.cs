@@ -37,13 +37,31 @@ internal sealed partial class EventApplier(
         await using var connection = await dataSource.OpenConnectionAsync(ct);
         var stage = new EventStage(connection, claim.ClockOffset);
         await stage.CreateAsync(ct);
-        ContactTruth truth;
+        var merge = new ContactMerge(connection, stage, claim);
         var calls = new ApiCallCounter();
         try
         {
             var hints = ContactHints.Fold(events);
             var state = await ContactState.ReadAsync(connection, tenant.Id, hints, ct);
-            truth = await new ContactReader(client, DirectoryCallers.Of(tenant, calls), clock, claim.ClockOffset).ReadAsync(hints, state, ct);
+            var reader = new ContactReader(client, DirectoryCallers.Of(tenant, calls), clock, claim.ClockOffset);
+            var truth = await reader.ReadAsync(hints, state, ct);
+            var answered = events.Where(e => FailureOf(e, truth) is not { } why || !failures.TryAdd(e.Id, why)).ToList();
+            await halving.RunAsync(answered, MergeAsync, claim, failures, ct);
+            LogApplied(tenant.Key, answered.Count, calls.Count, failures.Count);
+            return new ClaimResult(ClaimOutcome.Done, failures);
+
+            async Task MergeAsync(IReadOnlyList<ContactEvent> some)
+            {
+                try
+                {
+                    await merge.RunAsync(some, truth, ct);
+                }
+                catch (VisibleUnknownException)
+                {
+                    await reader.ReadVisibleAsync(truth, ct);
+                    await merge.RunAsync(some, truth, ct);
+                }
+            }
         }
         catch (WeComException stop) when (stop.Class == WeComErrorClass.StopTenant)
         {
@@ -62,12 +80,6 @@ internal sealed partial class EventApplier(
             LogAway(tenant.Key, away.Message);
             return new ClaimResult(ClaimOutcome.Away, failures);
         }
-
-        var answered = events.Where(e => FailureOf(e, truth) is not { } why || !failures.TryAdd(e.Id, why)).ToList();
-        var merge = new ContactMerge(connection, stage, claim);
-        await halving.RunAsync(answered, some => merge.RunAsync(some, truth, ct), claim, failures, ct);
-        LogApplied(tenant.Key, answered.Count, calls.Count, failures.Count);
-        return new ClaimResult(ClaimOutcome.Done, failures);
     }
 
     /// <summary>Whether an event gives somebody another id: that is nowhere else to be learned.</summary>

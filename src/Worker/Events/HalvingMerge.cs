@@ -1,4 +1,5 @@
 using Npgsql;
+using WeComSync.Worker.WeCom;
 
 namespace WeComSync.Worker.Events;
 
@@ -39,11 +40,11 @@ internal sealed partial class HalvingMerge(EventMetrics metrics, TimeProvider cl
         }
     }
 
-    /// <summary>A lost database or claim is nobody's fault, and a wait that ended is not either.</summary>
+    /// <summary>A lost database or claim is nobody's fault, nor is a wait that ended, or WeCom.</summary>
     private static bool IsOfData(Exception fault) => fault switch
     {
         PostgresException { SqlState: var state } => state.StartsWith("22", StringComparison.Ordinal) || state.StartsWith("23", StringComparison.Ordinal),
-        NpgsqlException or ClaimLostException or OperationCanceledException or ObjectDisposedException => false,
+        NpgsqlException or WeComException or ClaimLostException or OperationCanceledException or ObjectDisposedException => false,
         _ => true,
     };
 

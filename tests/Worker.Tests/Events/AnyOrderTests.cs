@@ -61,9 +61,10 @@ public sealed class AnyOrderTests(TestDatabase database) : IClassFixture<TestDat
 
         var mirrored = await harness.ScalarAsync<string>("""
             SELECT COALESCE(string_agg(line, E'\n' ORDER BY line COLLATE "C"), '') FROM (
-                SELECT u.user_id || ':' || string_agg(d.department_id::text, ',' ORDER BY d.department_id) AS line
-                FROM mirror.users u LEFT JOIN mirror.user_departments d ON d.tenant_id = u.tenant_id AND d.user_id = u.user_id AND d.removed_at IS NULL
-                WHERE u.tenant_id = $1 AND u.removed_at IS NULL GROUP BY u.user_id) lines
+                SELECT COALESCE(u.user_id, 'gone ' || d.user_id) || ':' || string_agg(d.department_id::text, ',' ORDER BY d.department_id) AS line
+                FROM (SELECT * FROM mirror.users WHERE tenant_id = $1 AND removed_at IS NULL) u
+                FULL JOIN (SELECT * FROM mirror.user_departments WHERE tenant_id = $1 AND removed_at IS NULL) d USING (user_id)
+                GROUP BY u.user_id, d.user_id) lines
             """);
         var truth = harness.World.People
             .Select(p => $"{p.UserId}:{string.Join(',', p.Memberships.Select(m => m.DepartmentId).Order())}").Order(StringComparer.Ordinal);

@@ -1,5 +1,4 @@
 using WeComSync.Domain.Tenants;
-using WeComSync.Simulator.Corps;
 using WeComSync.Simulator.Worlds;
 using WeComSync.TestKit;
 using Xunit;
@@ -9,17 +8,12 @@ namespace WeComSync.Worker.Tests.Events;
 /// <summary>What each change of the directory does to the mirror.</summary>
 public sealed class ContactEventTests(TestDatabase database) : IClassFixture<TestDatabase>
 {
-    private const string UserState =
-        "SELECT COALESCE((SELECT CASE WHEN removed_at IS NULL THEN detail ELSE 'removed' END FROM mirror.users WHERE tenant_id = $1 AND user_id = $2), 'none')";
-
-    private static readonly CorpOptions Company = new() { People = 0, Departments = 1, Seed = 21, AppIsNew = false };
-
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
     public async Task Every_kind_of_change_reaches_the_mirror(bool full)
     {
-        await using var harness = await StartAsync();
+        await using var harness = await SmallCompany.StartAsync(database);
         var world = harness.World;
         var (a, b) = (2, 3);
         await harness.MirrorAsync();
@@ -53,7 +47,7 @@ public sealed class ContactEventTests(TestDatabase database) : IClassFixture<Tes
     [Fact]
     public async Task Changes_name_the_newest_event_of_their_object()
     {
-        await using var harness = await StartAsync();
+        await using var harness = await SmallCompany.StartAsync(database);
         await harness.MirrorAsync();
         harness.World.Move("anna", 3);
         await harness.TellAsync("update_user", [("UserID", "anna"), ("Department", $"2")]);
@@ -69,95 +63,13 @@ public sealed class ContactEventTests(TestDatabase database) : IClassFixture<Tes
     }
 
     [Fact]
-    public async Task Renamed_person_keeps_the_row_and_relations_follow()
-    {
-        await using var harness = await StartAsync();
-        var tag = harness.World.AddTag("标签");
-        harness.World.AddToTag(tag.Id, ["wx0001"], []);
-        await harness.MirrorAsync();
-        var before = await RefAsync(harness, "wx0001");
-        harness.World.ChangeUserId("wx0001", "carla");
-        var told = await harness.TellAsync("update_user", [("UserID", "wx0001"), ("NewUserID", "carla"), ("Department", $"2")]);
-        await harness.DrainAsync();
-
-        Assert.Equal(before, await RefAsync(harness, "carla"));
-        Assert.Equal($"event:{told}", await harness.ScalarAsync<string>("SELECT cause FROM mirror.changes WHERE tenant_id = $1 AND op = 'renamed'"));
-        await harness.AssertMirrorIsTrueAsync();
-        // A late word of the old id brings nobody back.
-        await harness.TellAsync("update_user", [("UserID", "wx0001"), ("Department", "1")], at: DateTimeOffset.UtcNow.AddMinutes(-1));
-        await harness.DrainAsync();
-        await harness.AssertMirrorIsTrueAsync();
-    }
-
-    [Fact]
-    public async Task Rename_that_comes_after_the_new_id_leaves_one_identity()
-    {
-        await using var harness = await StartAsync();
-        await harness.MirrorAsync();
-        var before = await RefAsync(harness, "wx0001");
-        harness.World.ChangeUserId("wx0001", "carla");
-        await harness.TellAsync("update_user", [("UserID", "carla"), ("Department", $"2")]);
-        await harness.DrainAsync();
-        Assert.NotEqual(before, await RefAsync(harness, "carla"));
-
-        var rename = await harness.TellAsync("update_user", [("UserID", "wx0001"), ("NewUserID", "carla")]);
-        await harness.DrainAsync();
-        Assert.Equal(before, await RefAsync(harness, "carla"));
-        await harness.AssertMirrorIsTrueAsync();
-
-        // Once more changes nothing.
-        await harness.ScalarAsync<long>("UPDATE control.callback_events SET state = 'waiting' WHERE tenant_id = $1 AND id = $2 RETURNING id", rename);
-        await harness.DrainAsync();
-        Assert.Equal(before, await RefAsync(harness, "carla"));
-        await harness.AssertMirrorIsTrueAsync();
-    }
-
-    [Fact]
-    public async Task Rename_with_a_move_leaves_the_former_departments()
-    {
-        await using var harness = await StartAsync();
-        await harness.MirrorAsync();
-        harness.World.Move("wx0001", 3);
-        harness.World.ChangeUserId("wx0001", "carla");
-        await harness.TellAsync("update_user", [("UserID", "wx0001"), ("NewUserID", "carla"), ("Department", "3")]);
-        await harness.DrainAsync();
-        await harness.AssertMirrorIsTrueAsync();
-    }
-
-    /// <summary>Of a person who cannot be read: hired, then the newest word of the new id, then the rename; the newest list of departments counts.</summary>
-    [Theory]
-    [InlineData("4", "3", "4")]
-    [InlineData(null, "3", "3")]
-    [InlineData("4", null, "4")]
-    [InlineData(null, null, "1,2")]
-    public async Task Rename_out_of_sight_that_comes_last_adds_no_former_departments(string? newest, string? renamed, string expected)
-    {
-        await using var harness = await StartAsync(Company with { AppRange = VisibleRange.OfDepartments(6) });
-        await harness.MirrorAsync();
-        var start = DateTimeOffset.UtcNow.AddMinutes(-1);
-        await TellAsync(0, "create_user", ("UserID", "ghost"), ("Department", "1,2"));
-        await TellAsync(20, "update_user", [("UserID", "ghost.new"), .. List(newest)]);
-        await TellAsync(10, "update_user", [("UserID", "ghost"), ("NewUserID", "ghost.new"), .. List(renamed)]);
-        Assert.Equal(expected, await DepartmentsAsync(harness, "ghost.new"));
-        Assert.Equal("removed", await harness.ScalarAsync<string>(UserState, "ghost"));
-
-        (string, string)[] List(string? departments) => departments is null ? [] : [("Department", departments)];
-
-        async Task TellAsync(int second, string change, params (string, string)[] elements)
-        {
-            await harness.TellAsync(change, elements, at: start.AddSeconds(second));
-            await harness.DrainAsync();
-        }
-    }
-
-    [Fact]
     public async Task Leaver_loses_departments_and_tags_and_a_return_restores_him()
     {
-        await using var harness = await StartAsync();
+        await using var harness = await SmallCompany.StartAsync(database);
         var tag = harness.World.AddTag("标签");
         harness.World.AddToTag(tag.Id, ["anna"], []);
         await harness.MirrorAsync();
-        var before = await RefAsync(harness, "anna");
+        var before = await harness.RefAsync("anna");
         var person = harness.World.Leave("anna");
         await harness.TellAsync("delete_user", [("UserID", "anna")]);
         await harness.DrainAsync();
@@ -166,14 +78,14 @@ public sealed class ContactEventTests(TestDatabase database) : IClassFixture<Tes
         harness.World.Hire(person);
         await harness.TellAsync("create_user", [("UserID", "anna"), ("Department", "1")]);
         await harness.DrainAsync();
-        Assert.Equal(before, await RefAsync(harness, "anna"));
+        Assert.Equal(before, await harness.RefAsync("anna"));
         await harness.AssertMirrorIsTrueAsync();
     }
 
     [Fact]
     public async Task Deletion_of_somebody_who_is_there_again_is_an_update()
     {
-        await using var harness = await StartAsync();
+        await using var harness = await SmallCompany.StartAsync(database);
         await harness.MirrorAsync();
         harness.World.Rename("anna", "新名");
         await harness.TellAsync("delete_user", [("UserID", "anna")]);
@@ -184,36 +96,36 @@ public sealed class ContactEventTests(TestDatabase database) : IClassFixture<Tes
     [Fact]
     public async Task Person_out_of_sight_is_an_id_with_the_events_departments()
     {
-        await using var harness = await StartAsync(Company with { AppRange = VisibleRange.OfDepartments(2) });
+        await using var harness = await SmallCompany.StartAsync(database, SmallCompany.Options with { AppRange = VisibleRange.OfDepartments(2) });
         await harness.MirrorAsync();
         var now = DateTimeOffset.UtcNow;
         await harness.TellAsync("create_user", [("UserID", "ghost"), ("Department", "1,3000000009")], at: now.AddSeconds(-40));
         await harness.DrainAsync();
-        Assert.Equal("id_only", await harness.ScalarAsync<string>(UserState, "ghost"));
-        Assert.Equal("1,3000000009", await DepartmentsAsync(harness, "ghost"));
+        Assert.Equal("id_only", await harness.UserStateAsync("ghost"));
+        Assert.Equal("1,3000000009", await harness.DepartmentsAsync("ghost"));
 
         await harness.TellAsync("update_user", [("UserID", "ghost"), ("Department", "1")], at: now.AddSeconds(-30));
         await harness.DrainAsync();
-        Assert.Equal("1", await DepartmentsAsync(harness, "ghost"));
+        Assert.Equal("1", await harness.DepartmentsAsync("ghost"));
 
         await harness.TellAsync("delete_user", [("UserID", "ghost")], at: now.AddSeconds(-20));
         await harness.DrainAsync();
-        Assert.Equal("removed", await harness.ScalarAsync<string>(UserState, "ghost"));
-        Assert.Equal("", await DepartmentsAsync(harness, "ghost"));
+        Assert.Equal("removed", await harness.UserStateAsync("ghost"));
+        Assert.Equal("", await harness.DepartmentsAsync("ghost"));
 
         await harness.TellAsync("update_user", [("UserID", "ghost"), ("Department", "1")], at: now.AddSeconds(-25));
         await harness.DrainAsync();
-        Assert.Equal("removed", await harness.ScalarAsync<string>(UserState, "ghost"));
+        Assert.Equal("removed", await harness.UserStateAsync("ghost"));
 
         await harness.TellAsync("create_user", [("UserID", "ghost"), ("Department", "1")], at: now.AddSeconds(-10));
         await harness.DrainAsync();
-        Assert.Equal("id_only", await harness.ScalarAsync<string>(UserState, "ghost"));
+        Assert.Equal("id_only", await harness.UserStateAsync("ghost"));
     }
 
     [Fact]
     public async Task Deletion_that_comes_before_the_hiring_counts()
     {
-        await using var harness = await StartAsync();
+        await using var harness = await SmallCompany.StartAsync(database);
         await harness.MirrorAsync();
         await harness.TellAsync("delete_user", [("UserID", "brief")]);
         await harness.DrainAsync();
@@ -225,24 +137,24 @@ public sealed class ContactEventTests(TestDatabase database) : IClassFixture<Tes
     [Fact]
     public async Task Departments_out_of_sight_follow_the_event_and_those_in_sight_the_details()
     {
-        await using var harness = await StartAsync(Company with { AppRange = VisibleRange.OfDepartments(2) });
+        await using var harness = await SmallCompany.StartAsync(database, SmallCompany.Options with { AppRange = VisibleRange.OfDepartments(2) });
         harness.World.Move("anna", 2, 1);
         await harness.MirrorAsync();
-        Assert.Equal("1,2", await DepartmentsAsync(harness, "anna"));
+        Assert.Equal("1,2", await harness.DepartmentsAsync("anna"));
 
         // WeCom says department 2, the list is older: 3000000009 is out of sight, 1 was left.
         await harness.TellAsync("update_user", [("UserID", "anna"), ("Department", "2,3000000009")], at: DateTimeOffset.UtcNow.AddSeconds(2));
         await harness.DrainAsync();
-        Assert.Equal("2,3000000009", await DepartmentsAsync(harness, "anna"));
+        Assert.Equal("2,3000000009", await harness.DepartmentsAsync("anna"));
         await harness.TellAsync("update_user", [("UserID", "anna")]);
         await harness.DrainAsync();
-        Assert.Equal("2,3000000009", await DepartmentsAsync(harness, "anna"));
+        Assert.Equal("2,3000000009", await harness.DepartmentsAsync("anna"));
     }
 
     [Fact]
     public async Task With_contact_sync_alone_events_say_what_they_say()
     {
-        await using var harness = await StartAsync(Company, app: false);
+        await using var harness = await SmallCompany.StartAsync(database, SmallCompany.Options, app: false);
         await harness.MirrorAsync();
         harness.World.Hire("new.one", "新人", 1);
         await harness.TellAsync("create_user", [("UserID", "new.one"), ("Department", "1")]);
@@ -251,15 +163,15 @@ public sealed class ContactEventTests(TestDatabase database) : IClassFixture<Tes
         await harness.TellAsync("create_party", [("Id", "77"), ("ParentId", "1")]);
         await harness.DrainAsync();
 
-        Assert.Equal("id_only", await harness.ScalarAsync<string>(UserState, "new.one"));
-        Assert.Equal("removed", await harness.ScalarAsync<string>(UserState, "bert"));
+        Assert.Equal("id_only", await harness.UserStateAsync("new.one"));
+        Assert.Equal("removed", await harness.UserStateAsync("bert"));
         Assert.Equal(1L, await harness.ScalarAsync<long>("SELECT parent_id FROM mirror.departments WHERE tenant_id = $1 AND id = 77 AND removed_at IS NULL"));
     }
 
     [Fact]
     public async Task Application_channel_tells_the_same_changes()
     {
-        await using var harness = await StartAsync();
+        await using var harness = await SmallCompany.StartAsync(database);
         await harness.MirrorAsync();
         harness.World.Move("anna", 3);
         await harness.TellAsync("update_user", [("UserID", "anna"), ("Department", $"3")], channel: Channel.App);
@@ -270,7 +182,7 @@ public sealed class ContactEventTests(TestDatabase database) : IClassFixture<Tes
     [Fact]
     public async Task What_the_mirror_knows_from_later_is_not_asked_for_again()
     {
-        await using var harness = await StartAsync();
+        await using var harness = await SmallCompany.StartAsync(database);
         var id = await harness.TellAsync("update_user", [("UserID", "anna")], at: DateTimeOffset.UtcNow.AddSeconds(-5));
         await harness.MirrorAsync();
         var calls = harness.Simulator.Calls.Count(harness.Corp.Id);
@@ -281,27 +193,4 @@ public sealed class ContactEventTests(TestDatabase database) : IClassFixture<Tes
 
     private static (string, string)[] Full(bool full, (string, string)[] reduced, params (string, string)[] more) =>
         full ? [.. reduced, .. more] : reduced;
-
-    private static Task<Guid> RefAsync(SyncHarness harness, string userId) =>
-        harness.ScalarAsync<Guid>("SELECT ref FROM mirror.users WHERE tenant_id = $1 AND user_id = $2 AND removed_at IS NULL", userId);
-
-    private static Task<string> DepartmentsAsync(SyncHarness harness, string userId) => harness.ScalarAsync<string>("""
-        SELECT COALESCE(string_agg(department_id::text, ',' ORDER BY department_id), '') FROM mirror.user_departments
-        WHERE tenant_id = $1 AND user_id = $2 AND removed_at IS NULL
-        """, userId);
-
-    private async Task<SyncHarness> StartAsync(CorpOptions? company = null, bool app = true)
-    {
-        var harness = await SyncHarness.StartAsync(database, company ?? Company, app: app);
-        foreach (var id in Enumerable.Range(2, 5))
-        {
-            harness.World.AddDepartment($"部门{id}", id: id);
-        }
-
-        const long First = 2;
-        harness.World.Hire("anna", "安娜", First);
-        harness.World.Hire("bert", "伯特", First);
-        harness.World.Hire(new Person { UserId = "wx0001", Name = "卡拉", HasGeneratedUserId = true, Memberships = [new Membership(First)] });
-        return harness;
-    }
 }

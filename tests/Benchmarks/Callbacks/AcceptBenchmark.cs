@@ -11,6 +11,9 @@ internal sealed class AcceptBenchmark(CallbackBenchmarkOptions options, Callback
 {
     private const int RowsInBatch = 300;
 
+    /// <summary>What the sender needs until it is as fast as it can be.</summary>
+    private const int WarmUp = 4_000;
+
     public async Task RunAsync(CancellationToken ct)
     {
         for (var round = 1; round <= options.Rounds; round++)
@@ -63,13 +66,13 @@ internal sealed class AcceptBenchmark(CallbackBenchmarkOptions options, Callback
     {
         // More than can be sent in the time.
         const int most = 60_000;
-        var count = rate == 0 ? most * seconds : rate * seconds;
+        var count = WarmUp + (rate == 0 ? most * seconds : rate * seconds);
         var load = await MeasuredProcess.RunAsync(
             "WeComSync.Simulator.dll",
             [
                 "load", "--url", host.Address + database.CallbackPath, "--token", BenchmarkDatabase.Token, "--aes-key", BenchmarkDatabase.EncodingAesKey,
                 "--corp", SimulatedCorp.Nobody.CorpId, "--rate", $"{rate}", "--seconds", $"{seconds}", "--count", $"{count}",
-                "--connections", $"{options.Connections}",
+                "--connections", $"{options.Connections}", "--warm-up", $"{WarmUp}",
             ],
             [],
             ct);

@@ -18,13 +18,14 @@ internal static class LoadCommand
           --count N               how many are prepared (rate × seconds, or 10000)
           --connections N         kept alive, one request at a time each (16)
           --tries N               of each event (1)
+          --warm-up N             of the prepared events are sent first and not counted (0)
           --prefix TEXT           begins the userids of the made-up people (load and the time)
           --envelope xml|json     (xml)
           --digests FILE          writes the SHA-256 of each acknowledged text to it, one a line
         """;
 
     private static readonly string[] Known =
-        ["url", "token", "aes-key", "corp", "rate", "seconds", "count", "connections", "tries", "prefix", "envelope", "digests"];
+        ["url", "token", "aes-key", "corp", "rate", "seconds", "count", "connections", "tries", "warm-up", "prefix", "envelope", "digests"];
 
     /// <exception cref="FormatException">Says which argument is wrong.</exception>
     public static async Task RunAsync(string[] args, CancellationToken ct)
@@ -48,6 +49,7 @@ internal static class LoadCommand
             Duration = TimeSpan.FromSeconds(seconds),
             Connections = given.Number("connections", 16, least: 1),
             Tries = given.Number("tries", 1, least: 1),
+            WarmUp = given.Number("warm-up", 0),
         };
         var report = await load.RunAsync(events, ct);
         if (given.Text("digests") is { } file)

@@ -45,9 +45,11 @@ public sealed class WelcomeCodeTests
             encrypted.Select(code => hosts.Database.Protector.Unprotect(company.Id, SecretFields.WelcomeCode, code)).Distinct().Order(StringComparer.Ordinal));
         Assert.All(await PayloadsAsync(hosts, company), payload => Assert.DoesNotContain(Code, payload, StringComparison.Ordinal));
 
+        // Twenty seconds later, without waiting for them.
+        await hosts.ListAsync("UPDATE control.callback_events SET create_time = create_time - interval '20 seconds' WHERE tenant_id = $1 RETURNING ''", company.Id);
+        await hosts.ListAsync("UPDATE control.contact_notices SET at = at - interval '20 seconds' WHERE tenant_id = $1 RETURNING ''", company.Id);
         await Eventually.TrueAsync(
-            "the codes are gone", async () => (await EncryptedAsync(hosts, company)).Count == 0, TimeSpan.FromSeconds(40));
-        Assert.InRange(DateTimeOffset.UtcNow - now, TimeSpan.FromSeconds(19), TimeSpan.FromSeconds(40));
+            "the codes are gone", async () => (await EncryptedAsync(hosts, company)).Count == 0, TimeSpan.FromSeconds(20));
         await PostAsync(hosts, company, told, now);
         Assert.Equal(2, await hosts.ScalarAsync<int>("SELECT count(*) FROM control.callback_events WHERE tenant_id = $1", company.Id));
         Canary.AssertAbsent("the dump", await Canary.DumpAsync(hosts.Database, Cancel), [Code, .. encrypted]);

@@ -23,7 +23,9 @@ public sealed class CustomerTrapTests(TestDatabase database) : IClassFixture<Tes
     [Fact]
     public async Task Cursor_that_WeCom_forgets_costs_a_new_beginning_of_its_chunk_and_no_relation()
     {
-        await using var harness = await SyncHarness.StartAsync(database, Company);
+        // One member: nobody can be at fault in his place.
+        await using var harness = await SyncHarness.StartAsync(
+            database, new CorpOptions { People = 1, Departments = 1, Seed = 37, Customers = new CustomerOptions { Count = 350, Relations = 350, IdleShare = 0 } });
         await harness.MirrorCustomersAsync();
         harness.Simulator.Faults.Add(new FaultRule { CorpId = harness.Corp.Id, Path = Batch, FromCall = 3, Times = 1, Fault = Fault.ErrCode(40058) });
         harness.Simulator.Calls.Clear();

@@ -31,7 +31,7 @@ internal sealed class CustomerFeed : IDisposable
     /// <summary>Puts one event into the inbox.</summary>
     public Task<long> StoreAsync(CustomerEventText text, Channel channel = Channel.App) => harness.StoreAsync(
         text.Event.Name, text.Event.ChangeType, text.Key, text.Event.ToXml(harness.Corp.Id, text.At),
-        DateTimeOffset.FromUnixTimeSeconds(text.At.ToUnixTimeSeconds()), channel: channel);
+        DateTimeOffset.FromUnixTimeSeconds(text.At.ToUnixTimeSeconds()), channel: channel, welcomeCode: text.WelcomeCode);
 
     /// <summary>Delivers everything since the last time and has it applied.</summary>
     public async Task<IReadOnlyList<long>> DeliverAsync(Channel channel = Channel.App)
@@ -53,7 +53,7 @@ internal sealed class CustomerFeed : IDisposable
         var (told, key) = change switch
         {
             CustomerAdded a => (CustomerEvent.Contact(a.IsHalf ? "add_half_external_contact" : "add_external_contact", a.UserId, a.ExternalUserId,
-                ("State", a.State), ("WelcomeCode", a.Welcome?.CodeFor("customers"))), a.ExternalUserId),
+                ("State", a.State)), a.ExternalUserId),
             FollowEdited e => (CustomerEvent.Contact("edit_external_contact", e.UserId, e.ExternalUserId), e.ExternalUserId),
             CustomerDeleted d => (CustomerEvent.Contact("del_external_contact", d.UserId, d.ExternalUserId,
                 ("Source", d.ByTransfer ? "DELETE_BY_TRANSFER" : null)), d.ExternalUserId),
@@ -70,7 +70,7 @@ internal sealed class CustomerFeed : IDisposable
         };
         lock (gate)
         {
-            waiting.Add(new CustomerEventText(told, key, change.At));
+            waiting.Add(new CustomerEventText(told, key, change.At) { WelcomeCode = (change as CustomerAdded)?.Welcome?.CodeFor("customers") });
         }
     }
 }
@@ -89,4 +89,8 @@ internal static class CustomerTelling
 }
 
 /// <summary>One event as WeCom sends it.</summary>
-internal sealed record CustomerEventText(CustomerEvent Event, string Key, DateTimeOffset At);
+internal sealed record CustomerEventText(CustomerEvent Event, string Key, DateTimeOffset At)
+{
+    /// <summary>What the callback host takes out of the message.</summary>
+    public string? WelcomeCode { get; init; }
+}

@@ -42,17 +42,18 @@ internal static class EventInbox
     /// <summary>Stores any message.</summary>
     public static Task<long> StoreAsync(
         this SyncHarness harness, string @event, string? change, string? key, string message, DateTimeOffset? created = null,
-        DateTimeOffset? receivedAt = null, Channel channel = Channel.Contacts)
+        DateTimeOffset? receivedAt = null, Channel channel = Channel.Contacts, string? welcomeCode = null)
     {
         var bytes = Encoding.UTF8.GetBytes(message);
         // A number of its own makes each digest unique; duplicates are the callback host's matter.
         var digest = SHA256.HashData(Encoding.UTF8.GetBytes($"{Interlocked.Increment(ref last)} {message}"));
         return harness.ScalarAsync<long>("""
-            INSERT INTO control.callback_events (tenant_id, channel, digest, received_at, create_time, event, change_type, object_key, payload)
-            VALUES ($1, $2, $3, COALESCE($4, clock_timestamp()), $5, $6, $7, $8, $9) RETURNING id
+            INSERT INTO control.callback_events (tenant_id, channel, digest, received_at, create_time, event, change_type, object_key, payload, welcome_code)
+            VALUES ($1, $2, $3, COALESCE($4, clock_timestamp()), $5, $6, $7, $8, $9, $10) RETURNING id
             """,
             EnumText.Of(channel), digest, Time(receivedAt), Time(created), @event, Text(change), Text(key),
-            harness.Database.Protector.Protect(harness.Tenant.Id, SecretFields.CallbackPayload, bytes));
+            harness.Database.Protector.Protect(harness.Tenant.Id, SecretFields.CallbackPayload, bytes),
+            Text(welcomeCode is null ? null : harness.Database.Protector.Protect(harness.Tenant.Id, SecretFields.WelcomeCode, welcomeCode)));
     }
 
     /// <summary>Applies what waits.</summary>

@@ -11,7 +11,8 @@ namespace WeComSync.Callbacks.Inbox;
 /// <param name="Event">Kind of event.</param>
 /// <param name="ChangeType">Kind of change.</param>
 /// <param name="ObjectKey">What the event is about.</param>
-/// <param name="Payload">The protected message.</param>
+/// <param name="Payload">The protected message without its welcome code.</param>
+/// <param name="WelcomeCode">The protected welcome code; null if it has none.</param>
 internal sealed record InboxEvent(
     long TenantId,
     Channel Channel,
@@ -21,4 +22,5 @@ internal sealed record InboxEvent(
     string Event,
     string? ChangeType,
     string? ObjectKey,
-    byte[] Payload);
+    byte[] Payload,
+    string? WelcomeCode = null);

@@ -16,13 +16,13 @@ internal sealed class InboxStatement(NpgsqlDataSource dataSource)
         WITH input AS MATERIALIZED (
             SELECT nextval('control.callback_events_id_seq') AS id, u.*
             FROM unnest($5::bigint[], $6::text[], $7::bytea[], $8::timestamptz[], $9::timestamptz[], $10::text[], $11::text[], $12::text[],
-                        $13::bytea[])
+                        $13::bytea[], $14::text[])
                 WITH ORDINALITY
-                AS u(tenant_id, channel, digest, received_at, create_time, event, change_type, object_key, payload, position)),
+                AS u(tenant_id, channel, digest, received_at, create_time, event, change_type, object_key, payload, welcome_code, position)),
         arrived AS (
             INSERT INTO control.callback_events
-                (id, tenant_id, channel, digest, received_at, create_time, event, change_type, object_key, payload)
-            SELECT id, tenant_id, channel, digest, received_at, create_time, event, change_type, object_key, payload
+                (id, tenant_id, channel, digest, received_at, create_time, event, change_type, object_key, payload, welcome_code)
+            SELECT id, tenant_id, channel, digest, received_at, create_time, event, change_type, object_key, payload, welcome_code
             FROM input ORDER BY tenant_id, channel, digest
             ON CONFLICT (tenant_id, channel, digest) DO NOTHING
             RETURNING tenant_id, id),
@@ -65,6 +65,7 @@ internal sealed class InboxStatement(NpgsqlDataSource dataSource)
         Add(e => e.ChangeType);
         Add(e => e.ObjectKey);
         Add(e => e.Payload);
+        Add(e => e.WelcomeCode);
 
         return command;
 

@@ -131,6 +131,7 @@ internal sealed class CallbackEndpoint(
             return CallbackOutcome.MalformedMessage;
         }
 
+        var (kept, welcomeCode) = WelcomeCode.Take(message.Span, facts);
         var result = await keeper.KeepAsync(new InboxEvent(
             tenantId,
             channel,
@@ -140,7 +141,8 @@ internal sealed class CallbackEndpoint(
             facts.Event,
             facts.ChangeType,
             facts.ObjectKey,
-            secrets.Protector.Protect(tenantId, SecretFields.CallbackPayload, message.ToArray())));
+            secrets.Protector.Protect(tenantId, SecretFields.CallbackPayload, kept),
+            welcomeCode is null ? null : secrets.Protector.Protect(tenantId, SecretFields.WelcomeCode, welcomeCode)));
         return result switch
         {
             KeepResult.Stored => CallbackOutcome.Accepted,

@@ -12,7 +12,7 @@ internal sealed class FoundElements
     /// <summary>In the order in which they say what an event is about: a customer event also names the member.</summary>
     private static readonly string[] Keys = ["ExternalUserID", "ChatId", "TagId", "UserID", "Id", "LinkId", "JobId"];
 
-    private static readonly string[] Others = ["Event", "InfoType", "MsgType", "ChangeType", "CreateTime", "TimeStamp"];
+    private static readonly string[] Others = ["Event", "InfoType", "MsgType", "ChangeType", "CreateTime", "TimeStamp", WelcomeCode.Element];
 
     private readonly Dictionary<string, string> values = [];
 
@@ -28,7 +28,10 @@ internal sealed class FoundElements
     {
         var kind = Clean("Event", MaxName) ?? Clean("InfoType", MaxName) ?? Clean("MsgType", MaxName) ?? "unknown";
         var key = Keys.Select(name => Clean(name, MaxKey)).FirstOrDefault(value => value is not null);
-        return new MessageFacts(kind, Clean("ChangeType", MaxName), key, Time(Clean("CreateTime", MaxName) ?? Clean("TimeStamp", MaxName)));
+        return new MessageFacts(kind, Clean("ChangeType", MaxName), key, Time(Clean("CreateTime", MaxName) ?? Clean("TimeStamp", MaxName)))
+        {
+            WelcomeCode = Clean(WelcomeCode.Element, MaxKey),
+        };
     }
 
     /// <summary>The value if PostgreSQL and a log line can hold it; never a part of it, which would be another object's id.</summary>

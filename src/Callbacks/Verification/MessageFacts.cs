@@ -5,4 +5,8 @@ namespace WeComSync.Callbacks.Verification;
 /// <param name="ChangeType">Element <c>ChangeType</c>.</param>
 /// <param name="ObjectKey">WeCom's id of what the event is about.</param>
 /// <param name="CreateTime">The sender's time, whole seconds.</param>
-internal sealed record MessageFacts(string Event, string? ChangeType, string? ObjectKey, DateTimeOffset? CreateTime);
+internal sealed record MessageFacts(string Event, string? ChangeType, string? ObjectKey, DateTimeOffset? CreateTime)
+{
+    /// <summary>Element <c>WelcomeCode</c>, with which a new customer can be greeted for 20 seconds; null if the message has none.</summary>
+    public string? WelcomeCode { get; init; }
+}

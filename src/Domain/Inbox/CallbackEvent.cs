@@ -39,8 +39,14 @@ public sealed class CallbackEvent
     /// </summary>
     public string? ObjectKey { get; init; }
 
-    /// <summary>The decrypted message, UTF-8, protected under <see cref="Storage.SecretFields.CallbackPayload"/>; null once its retention is over.</summary>
+    /// <summary>The decrypted message without its welcome code, UTF-8, protected under <see cref="Storage.SecretFields.CallbackPayload"/>; null once its retention is over.</summary>
     public byte[]? Payload { get; set; }
+
+    /// <summary>
+    /// The message's <c>WelcomeCode</c>, protected under <see cref="Storage.SecretFields.WelcomeCode"/>; null where it has none, and once
+    /// WeCom no longer takes it.
+    /// </summary>
+    public string? WelcomeCode { get; set; }
 
     public EventState State { get; set; } = EventState.Waiting;
 

@@ -82,6 +82,7 @@ internal static class ControlModel
             callback.HasIndex(e => new { e.TenantId, e.Channel, e.Digest }).IsUnique();
             callback.HasIndex(e => new { e.TenantId, e.Id }).HasFilter("state = 'waiting'").HasDatabaseName("ix_callback_events_waiting");
             callback.HasIndex(e => new { e.TenantId, e.Id }, "ix_callback_events_unhappy").HasFilter("state IN ('failed', 'parked')");
+            callback.HasIndex(e => e.ReceivedAt, "ix_callback_events_welcome").HasFilter("welcome_code IS NOT NULL").HasDatabaseName("ix_callback_events_welcome");
             // Rows come in this order: a few pages of index for any number of rows, and next to nothing for each insert.
             callback.HasIndex(e => e.ReceivedAt, "ix_callback_events_age").HasMethod("brin");
         });

@@ -61,6 +61,12 @@ internal static class CustomerModel
             pull.HasKey(p => p.TenantId);
             pull.Property(p => p.TenantId).ValueGeneratedNever();
         });
+        model.Entity<CustomerRest>(rest =>
+        {
+            rest.ToTable("customer_rests", ControlModel.Schema);
+            rest.HasKey(r => r.TenantId);
+            rest.Property(r => r.TenantId).ValueGeneratedNever();
+        });
         model.Entity<FollowReading>(reading =>
         {
             reading.ToTable("follow_readings", ControlModel.Schema);
@@ -92,6 +98,25 @@ internal sealed class CustomerPull
 
     /// <summary>The last group chat, in the order of their ids, that the pull has merged.</summary>
     public string? ChatsAfter { get; set; }
+}
+
+/// <summary>A tenant whose customers cannot be read for now, without anything being broken: its scheduled pulls rest.</summary>
+internal sealed class CustomerRest
+{
+    public long TenantId { get; init; }
+
+    public DateTimeOffset Since { get; init; }
+
+    /// <summary>When WeCom was last asked whether that is still so.</summary>
+    public DateTimeOffset LookedAt { get; set; }
+
+    /// <summary>WeCom's errcode, if one is the reason.</summary>
+    public int? Code { get; set; }
+
+    public required string Reason { get; set; }
+
+    /// <summary>What a person can do if customers are wanted.</summary>
+    public required string Action { get; set; }
 }
 
 /// <summary>When one member's customers were last read.</summary>

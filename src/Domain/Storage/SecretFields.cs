@@ -11,8 +11,8 @@ public static class SecretFields
     /// <summary>A file in the callback host's spool.</summary>
     public const string CallbackSpool = "callback_event.spool";
 
-    /// <summary>Column <c>welcome_code</c> of <c>control.contact_notices</c>.</summary>
-    public const string WelcomeCode = "contact_notice.welcome_code";
+    /// <summary>Column <c>welcome_code</c> of <c>control.callback_events</c>, and as it stands there of <c>control.contact_notices</c>.</summary>
+    public const string WelcomeCode = "callback_event.welcome_code";
 
     public static string Secret(Channel channel) => $"{EnumText.Of(channel)}.secret";
 

@@ -14,6 +14,9 @@ internal static class Checks
     public static readonly Words Fields = new("fields", "敏感字段");
     public static readonly Words Tags = new("tags", "标签");
     public static readonly Words Customers = new("customers", "客户联系");
+    public static readonly Words CustomerApplication = new("customer application", "客户联系应用");
+    public static readonly Words DeveloperId = new("WeChat developer id", "微信开发者ID");
+    public static readonly Words CustomerPulls = new("customer syncs", "客户同步");
     public static readonly Words Callbacks = new("callbacks", "回调");
     public static readonly Words Clock = new("clock", "时钟");
     public static readonly Words Runs = new("syncs", "同步记录");

@@ -54,9 +54,9 @@ internal sealed class TenantDoctor(
         }
 
         yield return await JudgeFieldsAsync(visit.Tenant, ct);
-        if (await customers.RunAsync(visit, ct) is { } customer)
+        await foreach (var finding in customers.RunAsync(visit, ct))
         {
-            yield return customer;
+            yield return finding;
         }
 
         foreach (var finding in await callbacks.RunAsync(visit, ct))

@@ -106,6 +106,52 @@ internal static class TenantTexts
         new("No member has customer contact, or none is in the visible range.", "没有成员开通客户联系，或都不在可见范围内。"),
         new("Only if customers are to be mirrored: open 客户联系 → 权限配置 → 使用范围 and add members.", "如需镜像客户：打开 客户联系 → 权限配置 → 使用范围，加入成员。"));
 
+    public static readonly DoctorText ApplicationNotListed = new(
+        new("The application may not read customers ({3}): it is not listed among the applications that may. The directory is not affected.",
+            "应用无权读取客户数据（{3}）：未加入 可调用接口的应用，不影响通讯录同步。"),
+        new("Only if customers are to be mirrored: open 客户联系 → 客户 → API → 可调用接口的应用 and add the application.",
+            "如需镜像客户：打开 客户联系 → 客户 → API → 可调用接口的应用，加入该应用。"));
+
+    public static readonly DoctorText CustomerSecretRefused = new(
+        new("The secret entered for customer contact may not read customers ({3}): it is another function's, for example that of contact sync.",
+            "填写的客户联系 Secret 无权读取客户数据（{3}）：它属于其他功能，例如通讯录同步。"),
+        new("Remove 'customers.secret' from the tenant file, so that the application's secret is used, list the application under 客户联系 → 客户 → API → 可调用接口的应用, and run 'tenants apply'.",
+            "从租户文件中删除 customers.secret 以使用应用的 Secret，在 客户联系 → 客户 → API → 可调用接口的应用 中加入该应用，然后执行 tenants apply。"));
+
+    public static readonly DoctorText ApplicationListed = new(
+        new("The application is listed under 可调用接口的应用, so it may read customers and is told of their changes.",
+            "应用已加入 可调用接口的应用，可读取客户数据并接收变更事件。"));
+
+    public static readonly DoctorText OnlyCustomerSecret = new(
+        new("Customers are read with customer contact's own secret; the application is not listed. WeCom gives new companies no such secret any more.",
+            "目前使用客户联系自身的 Secret 读取客户，应用未加入 可调用接口的应用；企业微信已不再向新企业提供该 Secret。"),
+        new("Open 客户联系 → 客户 → API → 可调用接口的应用 and add the application, so that it can take over.",
+            "打开 客户联系 → 客户 → API → 可调用接口的应用，加入该应用，以便随时接替。"));
+
+    public static readonly DoctorText UnionidsSeen = new(
+        new("A WeChat developer id is bound: {0} of {1} WeChat users have a unionid.", "已绑定微信开发者ID：{1} 名微信客户中有 {0} 名带 unionid。"));
+
+    public static readonly DoctorText UnionidRead = new(
+        new("A WeChat developer id is bound: one customer was read, with unionid.", "已绑定微信开发者ID：读取了一名客户，返回了 unionid。"));
+
+    public static readonly DoctorText NoUnionid = new(
+        new("WeCom gives no unionid: no WeChat developer id is bound, so customers cannot be matched with members of a platform.",
+            "企业微信没有返回 unionid：未绑定微信开发者ID，客户无法与平台会员对应。"),
+        new("Open 客户联系 → 客户 → API → 微信开发者ID and bind the platform's account; the next customer sync fills the unionids in.",
+            "打开 客户联系 → 客户 → API → 微信开发者ID，绑定平台的账号；下次客户同步会补齐 unionid。"));
+
+    public static readonly DoctorText NoCustomerToTry = new(
+        new("Whether a WeChat developer id is bound shows with the first WeChat customer; the members tried have none.",
+            "有微信客户后才能知道是否绑定了微信开发者ID；已尝试的成员没有微信客户。"));
+
+    public static readonly DoctorText PullsRest = new(
+        new("Scheduled customer syncs rest since {0}, because customers cannot be read; one call a day looks whether that has changed.",
+            "由于无法读取客户数据，定时客户同步已暂停 {0}；每天用一次调用检查是否恢复。"),
+        new("Only if customers are wanted: follow the step above, then run 'sync {1} customers'.", "如需镜像客户：按上面的步骤处理，然后执行 sync {1} customers。"));
+
+    public static readonly DoctorText LastPull = new(
+        new("Customers were last pulled to the end {0} ago; the mirror has {1} relations.", "客户数据最近一次完整拉取于 {0}前；镜像中有 {1} 条客户关系。"));
+
     public static readonly DoctorText CustomersRefused = new(
         new("Customers cannot be read ({3}: {2}). The directory is not affected.", "无法读取客户数据（{3}：{2}），不影响通讯录同步。"),
         new("Only if customers are to be mirrored: open 客户联系 → API → 可调用接口的应用 and add the application.",

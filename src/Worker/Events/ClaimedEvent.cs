@@ -14,9 +14,10 @@ namespace WeComSync.Worker.Events;
 /// <param name="ReceivedAt">Ours.</param>
 /// <param name="Payload">Protected; null once its retention is over.</param>
 /// <param name="Tries">With the one that begins now.</param>
+/// <param name="WelcomeCode">Protected; null where it has none, or one that WeCom no longer takes.</param>
 internal sealed record ClaimedEvent(
     long Id, EventState State, Channel Channel, string Event, string? ChangeType, string? ObjectKey, DateTimeOffset? CreateTime,
-    DateTimeOffset ReceivedAt, byte[]? Payload, int Tries)
+    DateTimeOffset ReceivedAt, byte[]? Payload, int Tries, string? WelcomeCode)
 {
     /// <summary>What it is called in lists and on the dashboard.</summary>
     public string Kind => ChangeType ?? Event;

@@ -19,7 +19,7 @@ internal sealed class EventClaims(NpgsqlDataSource dataSource, TimeProvider cloc
     /// <summary>Tries among others; from then on an event is tried alone, so that it can harm nobody.</summary>
     public const int TriesInBatch = 2;
 
-    private const string Columns = "e.id, e.channel, e.event, e.change_type, e.object_key, e.create_time, e.received_at, e.tries";
+    private const string Columns = "e.id, e.channel, e.event, e.change_type, e.object_key, e.create_time, e.received_at, e.tries, e.welcome_code";
 
     private const string Free = "(claimed_by IS NULL OR claimed_at < now() - $2)";
 
@@ -210,18 +210,19 @@ internal sealed class EventClaims(NpgsqlDataSource dataSource, TimeProvider cloc
         await using var reader = await command.ExecuteReaderAsync(ct);
         while (await reader.ReadAsync(ct))
         {
-            now = reader.GetFieldValue<DateTimeOffset>(10);
+            now = reader.GetFieldValue<DateTimeOffset>(11);
             events.Add(new ClaimedEvent(
                 reader.GetInt64(0),
-                EnumText.Parse<EventState>(reader.GetString(8)),
+                EnumText.Parse<EventState>(reader.GetString(9)),
                 EnumText.Parse<Channel>(reader.GetString(1)),
                 reader.GetString(2),
                 reader.IsDBNull(3) ? null : reader.GetString(3),
                 reader.IsDBNull(4) ? null : reader.GetString(4),
                 reader.IsDBNull(5) ? null : reader.GetFieldValue<DateTimeOffset>(5),
                 reader.GetFieldValue<DateTimeOffset>(6),
-                reader.IsDBNull(9) ? null : reader.GetFieldValue<byte[]>(9),
-                reader.GetInt32(7)));
+                reader.IsDBNull(10) ? null : reader.GetFieldValue<byte[]>(10),
+                reader.GetInt32(7),
+                reader.IsDBNull(8) ? null : reader.GetString(8)));
         }
 
         return (events, now);

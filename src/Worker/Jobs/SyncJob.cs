@@ -72,6 +72,9 @@ internal sealed partial class SyncJob(
                 case SyncOutcome.Slowed:
                     LogSlowed(tenantId, kind);
                     return "the tenant is slowed, because its last runs failed; it is tried once an hour until one succeeds";
+                case SyncOutcome.Resting:
+                    LogRests(tenantId, kind);
+                    return "WeCom does not give this tenant's customers; 'status' says why. The next due sync looks again";
                 case SyncOutcome.Stopped:
                     LogStopped(tenantId, kind);
                     return "WeCom refused it: a person must act";
@@ -102,6 +105,10 @@ internal sealed partial class SyncJob(
     [LoggerMessage(LogLevel.Information,
         "Tenant {TenantId}: {Kind} sync left out, because the tenant's last runs failed: it is tried once an hour; 'tenants list' says why")]
     private partial void LogSlowed(long tenantId, SyncKind kind);
+
+    [LoggerMessage(LogLevel.Information,
+        "Tenant {TenantId}: {Kind} sync left out, because WeCom does not give the tenant's customers; 'status' says why, and the next due one looks again")]
+    private partial void LogRests(long tenantId, SyncKind kind);
 
     [LoggerMessage(LogLevel.Information,
         "Tenant {TenantId}: {Kind} sync stopped at a safe point, because this worker stops; its job is queued again for whoever is next")]

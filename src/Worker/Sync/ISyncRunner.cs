@@ -30,6 +30,9 @@ internal enum SyncOutcome
     /// <summary>Nothing was done: the tenant's last runs failed, and the next try is not due yet.</summary>
     Slowed,
 
+    /// <summary>Nothing was done: the tenant's customers cannot be read for now, and nothing is broken. The next due one looks again.</summary>
+    Resting,
+
     /// <summary>The tenant is stopped, by this run or before it: a person must act first.</summary>
     Stopped,
 }

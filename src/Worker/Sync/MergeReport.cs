@@ -13,18 +13,18 @@ internal static class MergeReport
         """;
 
     /// <summary>What <see cref="Merge.ApplyAsync"/> would write, row by row; to be asked before it writes.</summary>
-    public static async Task<IReadOnlyList<PlannedChange>> PlanAsync(this Merge merge, CancellationToken ct)
+    /// <param name="merge">The merge.</param>
+    /// <param name="add">Receives each row.</param>
+    /// <param name="ct">Stops it.</param>
+    public static async Task PlanAsync(this Merge merge, Action<PlannedChange> add, CancellationToken ct)
     {
-        var planned = new List<PlannedChange>();
-        await ReadAsync(merge, DirectoryRenames, [merge.TenantId, merge.Cause], row => planned.Add(PlannedChange.Read(row)), ct);
+        await ReadAsync(merge, DirectoryRenames, [merge.TenantId, merge.Cause], row => add(PlannedChange.Read(row)), ct);
         foreach (var table in merge.Compared)
         {
             await ReadAsync(
                 merge, $"SELECT '{table.Entity}', * FROM ({MirrorSql.Describe(table)}) AS described", [merge.TenantId],
-                row => planned.Add(PlannedChange.Read(row)), ct);
+                row => add(PlannedChange.Read(row)), ct);
         }
-
-        return planned;
     }
 
     /// <summary>What the differences are, kind by kind; once they are counted.</summary>

@@ -7,6 +7,7 @@ namespace WeComSync.Worker.Sync;
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
 [JsonSerializable(typeof(IReadOnlyDictionary<string, KindCounts>))]
 [JsonSerializable(typeof(IReadOnlyDictionary<string, KindDrift>))]
+[JsonSerializable(typeof(PlannedChange))]
 [JsonSerializable(typeof(PlannedField[]))]
 internal sealed partial class SyncJson : JsonSerializerContext
 {

@@ -39,7 +39,7 @@ internal sealed record SyncReport
     public IReadOnlyList<string> Steps { get; init; } = [];
 
     /// <summary>What a dry run would change, or what a sync of one object changed.</summary>
-    public IReadOnlyList<PlannedChange> Planned { get; init; } = [];
+    public IReadOnlyCollection<PlannedChange> Planned { get; init; } = [];
 
     public KindCounts Total => Counts.Values.Aggregate(new KindCounts(), (sum, kind) => sum + kind);
 }

@@ -6,7 +6,7 @@ namespace WeComSync.Worker.Sync;
 
 /// <summary>Runs any kind of sync, for the command line and for scheduled jobs.</summary>
 internal sealed class SyncRunner(
-    DirectorySync directory, CustomerSync customers, CustomerCheck check, CustomerLookup lookup, TenantStops stops) : ISyncRunner
+    DirectorySync directory, CustomerSync customers, CustomerCheck check, CustomerLookup lookup, CustomerRests rests, TenantStops stops) : ISyncRunner
 {
     /// <summary>The kinds of sync that exist.</summary>
     public static IReadOnlySet<SyncKind> Available { get; } = new HashSet<SyncKind> { SyncKind.Full, SyncKind.Incremental, SyncKind.Customers };
@@ -23,16 +23,21 @@ internal sealed class SyncRunner(
     };
 
     /// <summary>Compares the ids of the customers whose members were not looked at for longest; belongs to an incremental sync.</summary>
-    /// <returns>Null where the tenant has no pulled customers.</returns>
+    /// <returns>Null where the tenant has no pulled customers, or they cannot be read for now.</returns>
     /// <exception cref="RunInProgressException">Another process reads this tenant's customers.</exception>
-    public Task<SyncReport?> CheckCustomersAsync(long tenantId, SyncRequest request, CancellationToken ct) =>
-        check.RunAsync(tenantId, request, CustomerCheck.Budget, ct);
+    public async Task<SyncReport?> CheckCustomersAsync(long tenantId, SyncRequest request, CancellationToken ct) =>
+        await rests.HoldBackCheckAsync(tenantId, ct) ? null : await check.RunAsync(tenantId, request, CustomerCheck.Budget, ct);
 
     public async Task<SyncOutcome> RunAsync(long tenantId, SyncKind kind, SyncTrigger trigger, CancellationToken ct)
     {
         if (kind == SyncKind.Incremental && trigger == SyncTrigger.Schedule && await stops.HoldsBackAsync(tenantId, ct))
         {
             return SyncOutcome.Slowed;
+        }
+
+        if (kind == SyncKind.Customers && trigger == SyncTrigger.Schedule && await rests.HoldBackPullAsync(tenantId, ct))
+        {
+            return SyncOutcome.Resting;
         }
 
         try

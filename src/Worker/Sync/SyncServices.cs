@@ -18,6 +18,7 @@ internal static class SyncServices
         builder.Services.AddSingleton<TenantStops>();
         builder.Services.AddSingleton<RunEnding>();
         builder.Services.AddSingleton<DirectorySync>();
+        builder.Services.AddSingleton<CustomerRests>();
         builder.Services.AddSingleton<CustomerRuns>();
         builder.Services.AddSingleton<CustomerSync>();
         builder.Services.AddSingleton<CustomerCheck>();

@@ -30,6 +30,8 @@ internal static class WeComErrors
     /// <summary>The credential may not use this interface.</summary>
     public const int NotGranted = 48002;
 
+    /// <summary>No member has the customer function.</summary>
+    public const int NobodyServes = 84074;
 
     private const string Nothing = "Nothing to do: it is tried again later.";
     private const string Wait = "Nothing to do: calls go on when WeCom allows them again.";
@@ -84,7 +86,7 @@ internal static class WeComErrors
                 "WeCom lets contact sync read ids only from this address: give the tenant an application secret for the details."),
 
             [41057] = (StopFeature, "Bind a WeChat developer id in WeCom's administration (客户联系 → 客户 → API → 微信开发者ID)."),
-            [84074] = (StopFeature, "Give members the customer function in WeCom's administration (客户联系 → 权限配置 → 使用范围)."),
+            [NobodyServes] = (StopFeature, "Give members the customer function in WeCom's administration (客户联系 → 权限配置 → 使用范围)."),
             [701008] = (StopFeature, "None of these members has an interop licence; WeCom asks it of service providers' applications only."),
 
             [81017] = (Split, "Nothing to do: smaller parts are asked for."),

@@ -1,5 +1,6 @@
 using System.Globalization;
 using WeComSync.Benchmarks.Directory;
+using WeComSync.Domain.Runs;
 
 namespace WeComSync.Benchmarks.Customers;
 
@@ -49,26 +50,31 @@ internal sealed class CustomerBenchmark(int members, int customers, int relation
         await using var simulator = await SimulatorProcess.StartAsync(ct);
         var corp = await simulator.AddCustomersAsync(members, customers, relations, ct);
         await using var floorDatabase = await BenchmarkDatabase.CreateAsync(corp, ct);
+        await simulator.ForgetCallsAsync(ct);
         var floor = await RunFloorAsync(simulator, corp, floorDatabase, ct);
-        Say("floor", floor);
+        Say("| | API calls | SQL statements | seconds | CPU s | peak MB |");
+        Say("| --- | ---: | ---: | ---: | ---: | ---: |");
+        Row("floor program", await CustomerCallsAsync(simulator, corp, ct), null, floor);
         await floorDatabase.DisposeAsync();
 
         await using var database = await BenchmarkDatabase.CreateAsync(corp, ct);
         await simulator.ForgetCallsAsync(ct);
         var first = await RunWorkerAsync(simulator, database, ct);
-        Say("first pull", first);
-        var calls = (await simulator.CallsAsync(corp, ct)).Where(c => c.Key.StartsWith("externalcontact/", StringComparison.Ordinal)).Sum(c => c.Value);
+        var calls = await CustomerCallsAsync(simulator, corp, ct);
+        Row("first pull", calls, null, first);
         var written = await database.RowsWrittenAsync(ct);
+        await simulator.ForgetCallsAsync(ct);
         var second = await RunWorkerAsync(simulator, database, ct);
-        Say("second pull, unchanged", second);
         var rewritten = await database.RowsWrittenAsync(ct) - written;
+        var again = await CustomerCallsAsync(simulator, corp, ct);
+        Row("second pull, unchanged", again, await StatementCount.RunAsync(database, simulator.BaseUrl, SyncKind.Customers, ct), second);
+        // As their algorithm has it: list for each member, get for each of his customers, then a select and a write for each row.
+        Row("row by row (computed)", members + relations, 2L * (relations + customers), null);
 
         // Every chunk ends with a page that is not full; tags, members twice, and the lists of group chats.
         var chunks = (members + 99) / 100;
         var fewest = (relations / 100) + chunks + 3 + chunks;
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"calls {calls}, fewest {fewest}; rows written by the second pull {rewritten}"));
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"row by row (computed: one get for each relation's customer, select and write for each row): {customers + members} calls, {2L * (relations + customers)} statements"));
+        Say($"fewest calls {fewest}; rows written by the second pull {rewritten}");
         string[] missed =
         [
             .. calls > fewest * MostCalls ? ["calls"] : Array.Empty<string>(),
@@ -84,9 +90,14 @@ internal sealed class CustomerBenchmark(int members, int customers, int relation
         return missed.Length == 0;
     }
 
-    private static void Say(string what, ProcessFigures figures) => Console.WriteLine(string.Create(
+    private static void Say(string line) => Console.WriteLine(line);
+
+    private static void Row(string what, long calls, long? statements, ProcessFigures? figures) => Say(string.Create(
         CultureInfo.InvariantCulture,
-        $"{what}: {figures.Seconds:0.0} s, CPU {figures.CpuSeconds:0.0} s, peak {figures.PeakMegabytes:0} MB"));
+        $"| {what} | {calls} | {statements?.ToString(CultureInfo.InvariantCulture) ?? "-"} | {figures?.Seconds:0.0} | {figures?.CpuSeconds:0.0} | {figures?.PeakMegabytes:0} |"));
+
+    private static async Task<int> CustomerCallsAsync(SimulatorProcess simulator, SimulatedCorp corp, CancellationToken ct) =>
+        (int)(await simulator.CallsAsync(corp, ct)).Where(c => c.Key.StartsWith("externalcontact/", StringComparison.Ordinal)).Sum(c => c.Value);
 
     private static Task<ProcessFigures> RunFloorAsync(SimulatorProcess simulator, SimulatedCorp corp, BenchmarkDatabase database, CancellationToken ct) =>
         MeasuredProcess.RunAsync(

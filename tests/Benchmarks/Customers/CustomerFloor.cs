@@ -39,7 +39,8 @@ internal static class CustomerFloor
                 await stage.CreateAsync(stop);
                 await StageAsync(http, $"{root}batch/get_by_user?access_token={token}", chunk, stage, stop);
                 await using var transaction = await own.BeginTransactionAsync(stop);
-                // Chunks share customers: one after another, as the worker's fence has it.
+                // Chunks share customers: one after another, as the worker's fence has it, however long that takes.
+                await own.ExecuteAsync("SET LOCAL lock_timeout = 0", [], stop);
                 await own.ExecuteAsync("SELECT pg_advisory_xact_lock(1)", [], stop);
                 foreach (var table in Tables)
                 {

@@ -1,3 +1,5 @@
+using WeComSync.Domain.Runs;
+
 namespace WeComSync.Benchmarks.Directory;
 
 /// <summary>Runs the programs against each other, in turn, on databases of their own and one simulated company.</summary>
@@ -117,7 +119,7 @@ internal sealed class DirectoryBenchmark(DirectoryOptions options, Action<string
                 await simulator.ChangeOnePercentAsync(corp, seed: 1, ct);
             }
 
-            statements.Add(new StatementFigure(people, scenario, await StatementCount.RunAsync(database, simulator.BaseUrl, ct)));
+            statements.Add(new StatementFigure(people, scenario, await StatementCount.RunAsync(database, simulator.BaseUrl, SyncKind.Full, ct)));
             say($"statements with {people} people, {scenario}: {statements[^1].Statements}");
         }
     }

@@ -14,7 +14,7 @@ internal static class StatementCount
     private static readonly string[] ByTime =
         ["SET heartbeat_at = now(), phase", "control.lease_calls", "FROM control.call_limits", "SELECT clock_timestamp()"];
 
-    public static async Task<int> RunAsync(BenchmarkDatabase database, string weCom, CancellationToken ct)
+    public static async Task<int> RunAsync(BenchmarkDatabase database, string weCom, SyncKind kind, CancellationToken ct)
     {
         var statements = 0;
         var name = new NpgsqlConnectionStringBuilder(database.ConnectionString).Database;
@@ -28,7 +28,7 @@ internal static class StatementCount
         ActivitySource.AddActivityListener(listener);
         using var worker = SyncHarness.BuildWorker(database.Inner, weCom);
         var report = await worker.Services.GetRequiredService<SyncRunner>().RunAsync(
-            DirectorySource.TenantId, SyncKind.Full, new SyncRequest { Trigger = SyncTrigger.Command }, ct);
+            DirectorySource.TenantId, kind, new SyncRequest { Trigger = SyncTrigger.Command }, ct);
         return report.State == RunState.Done ? statements : throw new InvalidOperationException($"The run ended {report.State}: {report.Error}");
     }
 

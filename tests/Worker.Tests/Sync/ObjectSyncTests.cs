@@ -65,7 +65,7 @@ public sealed class ObjectSyncTests(TestDatabase database) : IClassFixture<TestD
 
         var report = await SyncAsync(harness, "department", $"{harness.World.Departments[5].Id}");
 
-        Assert.Equal(("changed", "新名"), (Assert.Single(report.Planned).Op, report.Planned[0].Fields.Single().New!.Value.GetString()));
+        Assert.Equal(("changed", "新名"), (Assert.Single(report.Planned).Op, report.Planned.Single().Fields.Single().New!.Value.GetString()));
         await harness.AssertMirrorIsTrueAsync();
     }
 

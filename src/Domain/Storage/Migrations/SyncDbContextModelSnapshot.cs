@@ -1223,6 +1223,10 @@ namespace WeComSync.Domain.Storage.Migrations
                         .HasDefaultValue(0)
                         .HasColumnName("tries");
 
+                    b.Property<string>("WelcomeCode")
+                        .HasColumnType("text")
+                        .HasColumnName("welcome_code");
+
                     b.HasKey("TenantId", "Id")
                         .HasName("pk_callback_events");
 
@@ -1242,6 +1246,10 @@ namespace WeComSync.Domain.Storage.Migrations
                     b.HasIndex(new[] { "TenantId", "Id" }, "ix_callback_events_unhappy")
                         .HasDatabaseName("ix_callback_events_tenant_id_id")
                         .HasFilter("state IN ('failed', 'parked')");
+
+                    b.HasIndex(new[] { "ReceivedAt" }, "ix_callback_events_welcome")
+                        .HasDatabaseName("ix_callback_events_welcome")
+                        .HasFilter("welcome_code IS NOT NULL");
 
                     b.ToTable("callback_events", "control");
                 });
@@ -1818,6 +1826,40 @@ namespace WeComSync.Domain.Storage.Migrations
                         .HasName("pk_customer_pulls");
 
                     b.ToTable("customer_pulls", "control");
+                });
+
+            modelBuilder.Entity("WeComSync.Domain.Storage.CustomerRest", b =>
+                {
+                    b.Property<long>("TenantId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("tenant_id");
+
+                    b.Property<string>("Action")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("action");
+
+                    b.Property<int?>("Code")
+                        .HasColumnType("integer")
+                        .HasColumnName("code");
+
+                    b.Property<DateTimeOffset>("LookedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("looked_at");
+
+                    b.Property<string>("Reason")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("reason");
+
+                    b.Property<DateTimeOffset>("Since")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("since");
+
+                    b.HasKey("TenantId")
+                        .HasName("pk_customer_rests");
+
+                    b.ToTable("customer_rests", "control");
                 });
 
             modelBuilder.Entity("WeComSync.Domain.Storage.DataProtectionKey", b =>

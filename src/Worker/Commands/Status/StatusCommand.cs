@@ -30,6 +30,7 @@ internal static class StatusCommand
         PrintRunning(console, status.Running);
         PrintHeld(console, status.Held);
         PrintCallbacks(console, status.Callbacks);
+        PrintRests(console, status.CustomersResting);
     }
 
     private static void PrintJobs(IAnsiConsole console, JobsStatus? jobs)
@@ -146,6 +147,25 @@ internal static class StatusCommand
                 Number(tenant.Failed),
                 Number(tenant.Parked),
                 ResultTable.Time(tenant.LastReceivedAt));
+        }
+
+        console.Write(table);
+    }
+
+    private static void PrintRests(IAnsiConsole console, IReadOnlyList<CustomerRestStatus> resting)
+    {
+        if (resting.Count == 0)
+        {
+            return;
+        }
+
+        console.WriteText("Customers that are not pulled, because WeCom does not give them; only if they are wanted is there anything to do:");
+        var table = ResultTable.Create(console, "TENANT", "SINCE", "LOOKED AT", "WHY", "TO DO");
+        foreach (var rest in resting)
+        {
+            table.Add(
+                rest.Tenant, ResultTable.Time(rest.Since), ResultTable.Time(rest.LookedAt),
+                rest.Code is { } code ? $"{Number(code)}: {rest.Reason}" : rest.Reason, rest.Action);
         }
 
         console.Write(table);

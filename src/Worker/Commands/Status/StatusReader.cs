@@ -15,7 +15,7 @@ internal sealed class StatusReader(IDbContextFactory<SyncDbContext> contexts, Ti
         await using var db = await contexts.CreateDbContextAsync(ct);
         return new(
             await ReadJobsAsync(db, ct), await ReadSchedulesAsync(db, ct), await ReadRunningAsync(db, ct), await ReadHeldAsync(db, ct),
-            await ReadCallbacksAsync(db, ct));
+            await ReadCallbacksAsync(db, ct), await ReadRestsAsync(db, ct));
     }
 
     private static async Task<JobsStatus?> ReadJobsAsync(SyncDbContext db, CancellationToken ct)
@@ -102,6 +102,13 @@ internal sealed class StatusReader(IDbContextFactory<SyncDbContext> contexts, Ti
                           WHERE tenant_id = t.id ORDER BY id DESC LIMIT 100) newest) latest
             WHERE latest.received_at IS NOT NULL
             ORDER BY t.key
+            """).ToListAsync(ct);
+
+    private static async Task<IReadOnlyList<CustomerRestStatus>> ReadRestsAsync(SyncDbContext db, CancellationToken ct) =>
+        await db.Database.SqlQuery<CustomerRestStatus>($"""
+            SELECT t.key AS tenant, r.since, r.looked_at, r.code, r.reason, r.action
+            FROM control.customer_rests r JOIN control.tenants t ON t.id = r.tenant_id
+            WHERE t.enabled AND t.state <> 'stopped' ORDER BY t.key
             """).ToListAsync(ct);
 
     private sealed record StateCount(string State, long Jobs);

@@ -8,9 +8,10 @@ namespace WeComSync.Worker.Commands.Status;
 /// <param name="Running">Runs that say they are at work.</param>
 /// <param name="Held">Runs whose removals a person must approve or discard.</param>
 /// <param name="Callbacks">Every tenant that ever had an event.</param>
+/// <param name="CustomersResting">Tenants whose customers cannot be read for now.</param>
 internal sealed record StatusReport(
     JobsStatus? Jobs, IReadOnlyList<ScheduleStatus> Schedules, IReadOnlyList<RunningStatus> Running, IReadOnlyList<HeldStatus> Held,
-    IReadOnlyList<CallbackStatus> Callbacks);
+    IReadOnlyList<CallbackStatus> Callbacks, IReadOnlyList<CustomerRestStatus> CustomersResting);
 
 /// <summary>The job server's tables.</summary>
 /// <param name="Queues">Every queue that has a job.</param>
@@ -59,3 +60,12 @@ internal sealed record HeldStatus(string Tenant, long Run, SyncKind Kind, DateTi
 /// <param name="LagSeconds">From receipt to the mirror, the median of the last hundred events; null if none of them was applied.</param>
 internal sealed record CallbackStatus(
     string Tenant, long Waiting, DateTimeOffset? WaitingSince, long Failed, long Parked, DateTimeOffset LastReceivedAt, double? LagSeconds);
+
+/// <summary>Customers that are not pulled, because WeCom does not give them and nothing is broken.</summary>
+/// <param name="Tenant">The tenant's key.</param>
+/// <param name="Since">When that was first found.</param>
+/// <param name="LookedAt">When it was last looked at.</param>
+/// <param name="Code">WeCom's errcode, if one is the reason.</param>
+/// <param name="Reason">Why.</param>
+/// <param name="Action">What to do if customers are wanted.</param>
+internal sealed record CustomerRestStatus(string Tenant, DateTimeOffset Since, DateTimeOffset LookedAt, int? Code, string Reason, string Action);

@@ -7,14 +7,14 @@ namespace WeComSync.Worker.Commands.Sync;
 /// <summary>A dry run's difference as CSV (RFC 4180): a row for each field, or one for a row without fields.</summary>
 internal static class PlannedCsv
 {
-    public static void Write(IReadOnlyList<PlannedChange> planned)
+    public static void Write(IEnumerable<PlannedChange> planned)
     {
         // UTF-8 whatever the locale says.
         using var stdout = new StreamWriter(Console.OpenStandardOutput(), new UTF8Encoding(encoderShouldEmitUTF8Identifier: false)) { NewLine = "\r\n" };
         Write(stdout, planned);
     }
 
-    public static void Write(TextWriter writer, IReadOnlyList<PlannedChange> planned)
+    public static void Write(TextWriter writer, IEnumerable<PlannedChange> planned)
     {
         Row(writer, "op", "kind", "id", "name", "field", "old", "new");
         foreach (var change in planned)

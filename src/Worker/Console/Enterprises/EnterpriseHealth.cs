@@ -19,7 +19,9 @@ internal sealed record EnterpriseHealth
                (SELECT array_agg(channel::text) FROM control.callback_attempts WHERE tenant_id = $1 AND outcome = 'verified'),
                (SELECT array_agg(channel::text) FROM control.wecom_settings WHERE tenant_id = $1 AND secret IS NOT NULL),
                (SELECT array_agg(channel::text) FROM control.wecom_settings WHERE tenant_id = $1 AND token IS NOT NULL),
-               (SELECT max(finished_at) FROM control.sync_runs WHERE tenant_id = $1 AND state IN ('done', 'partial') AND NOT dry_run)
+               (SELECT max(finished_at) FROM control.sync_runs WHERE tenant_id = $1 AND state IN ('done', 'partial') AND NOT dry_run),
+               r.code, r.reason, r.action
+        FROM (VALUES (1)) AS one LEFT JOIN control.customer_rests r ON r.tenant_id = $1
         """;
 
     public long People { get; private init; }
@@ -42,6 +44,12 @@ internal sealed record EnterpriseHealth
 
     /// <summary>When the last good run ended.</summary>
     public DateTimeOffset? LastGood { get; private init; }
+
+    /// <summary>Why the customers cannot be read for now, in WeCom's or the run's words; null if nothing says so.</summary>
+    public string? CustomersRest { get; private init; }
+
+    /// <summary>WeCom's errcode behind <see cref="CustomersRest"/>, if there is one.</summary>
+    public int? CustomersRestCode { get; private init; }
 
     /// <summary>Texts of the channels whose address WeCom verified.</summary>
     public IReadOnlyList<string> Verified { get; private init; } = [];
@@ -72,6 +80,8 @@ internal sealed record EnterpriseHealth
             WithSecret = Texts(9),
             WithToken = Texts(10),
             LastGood = Time(11),
+            CustomersRestCode = reader.IsDBNull(12) ? null : reader.GetInt32(12),
+            CustomersRest = reader.IsDBNull(13) ? null : $"{reader.GetString(13)}. {reader.GetString(14)}",
         };
 
         DateTimeOffset? Time(int column) => reader.IsDBNull(column) ? null : reader.GetFieldValue<DateTimeOffset>(column);

@@ -22,6 +22,7 @@ internal sealed record CustomerEvent : ToldEvent
 
     public string? State { get; init; }
 
+    /// <summary>Protected.</summary>
     public string? WelcomeCode { get; init; }
 
     public string? FailReason { get; init; }
@@ -101,7 +102,7 @@ internal sealed record CustomerEvent : ToldEvent
                 UserId = Needed("UserID"),
                 ExternalUserId = Needed("ExternalUserID"),
                 State = Text("State"),
-                WelcomeCode = Text("WelcomeCode"),
+                WelcomeCode = claimed.WelcomeCode,
                 FailReason = Text("FailReason"),
                 ByTransfer = Text("Source") == DeletedByTransfer,
             },

@@ -10,7 +10,7 @@ namespace WeComSync.Worker.Events.Customers;
 /// Keeps what only events tell of a relation, before WeCom is asked for anything: a welcome code is good for 20 seconds, and nobody
 /// waits for it.
 /// </summary>
-internal sealed class CustomerNotices(NpgsqlDataSource dataSource, SecretProtector protector, TimeProvider clock)
+internal sealed class CustomerNotices(NpgsqlDataSource dataSource, TimeProvider clock)
 {
     public async Task KeepAsync(Claim claim, IReadOnlyList<CustomerEvent> events, CancellationToken ct)
     {
@@ -33,7 +33,7 @@ internal sealed class CustomerNotices(NpgsqlDataSource dataSource, SecretProtect
         foreach (var texts in new[]
         {
             notices.Select(e => e.State),
-            notices.Select(e => e.WelcomeCode is { } code && e.At > useless ? protector.Protect(claim.TenantId, SecretFields.WelcomeCode, code) : null),
+            notices.Select(e => e.At > useless ? e.WelcomeCode : null),
             notices.Select(e => e.FailReason),
         })
         {
@@ -44,11 +44,15 @@ internal sealed class CustomerNotices(NpgsqlDataSource dataSource, SecretProtect
         await command.ExecuteNonQueryAsync(ct);
     }
 
-    /// <summary>Forgets welcome codes that WeCom no longer takes.</summary>
+    /// <summary>Forgets welcome codes that WeCom no longer takes, whatever became of their events.</summary>
     public async Task ForgetCodesAsync(CancellationToken ct)
     {
-        await using var command = dataSource.CreateCommand(
-            "UPDATE control.contact_notices SET welcome_code = NULL WHERE welcome_code IS NOT NULL AND at < now() - $1");
+        await using var command = dataSource.CreateCommand("""
+            WITH inbox AS (
+                UPDATE control.callback_events SET welcome_code = NULL
+                WHERE welcome_code IS NOT NULL AND (create_time < now() - $1 OR received_at < now() - $1))
+            UPDATE control.contact_notices SET welcome_code = NULL WHERE welcome_code IS NOT NULL AND at < now() - $1
+            """);
         command.Add(ContactNotice.WelcomeCodeLife);
         await command.ExecuteNonQueryAsync(ct);
     }

@@ -7,7 +7,8 @@ internal sealed class CustomerFacts : RunFindings
 {
     private readonly Lock gate = new();
     private readonly Dictionary<string, KindCounts> counts = [];
-    private readonly List<PlannedChange> planned = [];
+    private readonly HashSet<string> plannedCustomers = new(StringComparer.Ordinal);
+    private PlanFile? plan;
 
     /// <summary>By entity, in the order of the mirror's tables.</summary>
     public IReadOnlyDictionary<string, KindCounts> Counts
@@ -21,17 +22,11 @@ internal sealed class CustomerFacts : RunFindings
         }
     }
 
-    /// <summary>What a dry run would write, or what a look at one customer writes; the first rows of it.</summary>
-    public IReadOnlyList<PlannedChange> Planned
-    {
-        get
-        {
-            lock (gate)
-            {
-                return [.. planned];
-            }
-        }
-    }
+    /// <summary>What a dry run would write, or what a look at one customer writes.</summary>
+    public IReadOnlyCollection<PlannedChange> Planned => plan ?? (IReadOnlyCollection<PlannedChange>)[];
+
+    /// <summary>Customers whom a dry run found with a relation that the mirror does not have, or does not show.</summary>
+    public HashSet<string> NewlyFollowed { get; } = new(StringComparer.Ordinal);
 
     public void Count(IReadOnlyDictionary<string, KindCounts> more)
     {
@@ -44,11 +39,33 @@ internal sealed class CustomerFacts : RunFindings
         }
     }
 
-    public void Plan(IReadOnlyList<PlannedChange> more, int most)
+    public void Plan(PlannedChange change)
     {
         lock (gate)
         {
-            planned.AddRange(more.Take(most - planned.Count));
+            plan ??= new PlanFile();
+        }
+
+        plan.Add(change);
+    }
+
+    /// <summary>
+    /// Chunks share customers, and the first one writes a customer; in a dry run, where none writes, it is the first one that plans him.
+    /// </summary>
+    /// <returns>Those whom another chunk has planned already.</returns>
+    public IReadOnlyList<string> PlannedBefore(IEnumerable<string> customers)
+    {
+        lock (gate)
+        {
+            return [.. customers.Where(id => !plannedCustomers.Add(id))];
+        }
+    }
+
+    public void Follow(IEnumerable<string> customers)
+    {
+        lock (gate)
+        {
+            NewlyFollowed.UnionWith(customers);
         }
     }
 

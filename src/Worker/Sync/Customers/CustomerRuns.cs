@@ -3,11 +3,13 @@ using Npgsql;
 using WeComSync.Domain.Runs;
 using WeComSync.Domain.Storage;
 using WeComSync.Domain.Tenants;
+using WeComSync.Worker.WeCom;
 
 namespace WeComSync.Worker.Sync.Customers;
 
 /// <summary>Carries whatever reads a tenant's customers: a pull, a check, a look at one.</summary>
-internal sealed class CustomerRuns(SyncRuns runs, NpgsqlDataSource dataSource, IDbContextFactory<SyncDbContext> contexts, RunEnding ending)
+internal sealed class CustomerRuns(
+    SyncRuns runs, NpgsqlDataSource dataSource, IDbContextFactory<SyncDbContext> contexts, RunEnding ending, CustomerRests rests)
 {
     /// <returns>With its settings.</returns>
     public async Task<Tenant> FindAsync(long tenantId, CancellationToken ct)
@@ -37,13 +39,33 @@ internal sealed class CustomerRuns(SyncRuns runs, NpgsqlDataSource dataSource, I
             request,
             async (calls, steps) =>
             {
-                var pull = new PullSession(session, tenant, CustomerCaller.Of(tenant, calls), request, steps, dataSource);
-                await work(pull, session.Token);
-                session.Enter("done");
-                var report = ReportOf(pull, calls.Count);
+                var report = ReportOf(await WorkAsync(session, tenant, request, calls, steps, work), calls.Count);
                 return await SyncRuns.CloseAsync(session.Connection, session.Run, report, session.Token) ? report : throw new RunSupersededException();
             },
             ct);
+    }
+
+    private async Task<PullSession> WorkAsync(
+        RunSession session, Tenant tenant, SyncRequest request, ApiCallCounter calls, List<string> steps,
+        Func<PullSession, CancellationToken, Task> work)
+    {
+        try
+        {
+            var pull = new PullSession(session, tenant, CustomerCaller.Of(tenant, calls), request, steps, dataSource);
+            await work(pull, session.Token);
+            session.Enter("done");
+            if (!request.DryRun)
+            {
+                await rests.EndAsync(tenant.Id, session.Token);
+            }
+
+            return pull;
+        }
+        catch (Exception refused) when (!request.DryRun && CustomerRests.IsReason(refused))
+        {
+            await rests.BeginAsync(tenant.Id, refused, session.Token);
+            throw;
+        }
     }
 
     private static SyncReport ReportOf(PullSession pull, int apiCalls)

@@ -9,9 +9,6 @@ namespace WeComSync.Worker.Sync.Customers;
 internal sealed class PullSession(
     RunSession run, Tenant tenant, WeComCaller caller, SyncRequest request, List<string> steps, NpgsqlDataSource dataSource)
 {
-    /// <summary>Rows that a dry run lists one by one.</summary>
-    private const int PlannedRows = 1000;
-
     public RunSession Run => run;
 
     public Tenant Tenant => tenant;
@@ -62,9 +59,14 @@ internal sealed class PullSession(
         await using var merge = await Merge.BeginAsync(
             stage.Connection, tenant.Id, run.Run.Part, run.Run.Fence, $"run:{run.Run.Id}", ct);
         await prepare(merge);
+        if (DryRun)
+        {
+            await ShareCustomersAsync(stage, merge, ct);
+        }
+
         if (DryRun || request.Object is not null)
         {
-            Facts.Plan(await merge.PlanAsync(ct), PlannedRows);
+            await merge.PlanAsync(Facts.Plan, ct);
         }
 
         if (DryRun)
@@ -84,5 +86,33 @@ internal sealed class PullSession(
         }
 
         Facts.Count(merge.Counts);
+    }
+
+    /// <summary>What other parts would have written by now: a dry run's plan must not name it twice, nor judge without it.</summary>
+    private async Task ShareCustomersAsync(CustomerStage stage, Merge merge, CancellationToken ct)
+    {
+        if (merge.Compared.Contains(CustomerTables.Customers))
+        {
+            var planned = Facts.PlannedBefore(await stage.Connection.TextsAsync("SELECT external_user_id FROM difference_customers", [], ct));
+            await using var forget = merge.Command("DELETE FROM difference_customers WHERE external_user_id = ANY($1)");
+            forget.Add((object)planned.ToArray());
+            await forget.ExecuteNonQueryAsync(ct);
+        }
+
+        if (merge.Compared.Contains(CustomerTables.Follows))
+        {
+            Facts.Follow(await stage.Connection.TextsAsync(
+                "SELECT DISTINCT external_user_id FROM difference_follows WHERE op IN ('created', 'restored', 'changed') AND visible", [], ct));
+        }
+
+        if (merge.Compared.Contains(CustomerTables.CustomerMarks))
+        {
+            await using var show = merge.Command("""
+                WITH unstaged AS (DELETE FROM stage_customers_beside WHERE external_user_id = ANY($1))
+                DELETE FROM difference_customers_beside WHERE external_user_id = ANY($1)
+                """);
+            show.Add((object)Facts.NewlyFollowed.ToArray());
+            await show.ExecuteNonQueryAsync(ct);
+        }
     }
 }

@@ -54,7 +54,12 @@ internal sealed class DirectorySync(
             session.Connection, tenant.Id, session.Run.Part, session.Run.Fence, $"run:{session.Run.Id}", ct);
         var directory = new DirectoryMerge(facts, new RemovalGuard(tenant.MaxRemoved, tenant.MaxRemovedPercent));
         await directory.PrepareAsync(merge, ct);
-        var planned = request.DryRun || request.Object is not null ? await merge.PlanAsync(ct) : [];
+        var planned = new List<PlannedChange>();
+        if (request.DryRun || request.Object is not null)
+        {
+            await merge.PlanAsync(planned.Add, ct);
+        }
+
         if (request.DryRun)
         {
             await merge.CountAsync(ct);

@@ -23,6 +23,9 @@ internal sealed class CustomerClient(WeComCalls calls)
 
     private const int GroupChatsOnPage = 1000;
 
+    /// <summary>A listing that lost its cursor begins again so often.</summary>
+    private const int Restarts = 2;
+
     /// <summary>Lists the members who have the customer function and whom the credential sees. Nobody outside both is there.</summary>
     /// <remarks>https://developer.work.weixin.qq.com/document/path/92571</remarks>
     public async Task<IReadOnlyList<string>> ListFollowUsersAsync(WeComCaller caller, CancellationToken ct)
@@ -55,7 +58,10 @@ internal sealed class CustomerClient(WeComCalls calls)
     /// followers out of sight.
     /// </exception>
     /// <remarks>https://developer.work.weixin.qq.com/document/path/92114</remarks>
-    public async Task<WeComCustomer> GetCustomerAsync(WeComCaller caller, string externalUserId, CancellationToken ct)
+    public Task<WeComCustomer> GetCustomerAsync(WeComCaller caller, string externalUserId, CancellationToken ct) =>
+        WholeAsync(() => ReadCustomerAsync(caller, externalUserId, ct));
+
+    private async Task<WeComCustomer> ReadCustomerAsync(WeComCaller caller, string externalUserId, CancellationToken ct)
     {
         const string endpoint = "externalcontact/get";
         WeComExternalContact? contact = null;
@@ -70,7 +76,7 @@ internal sealed class CustomerClient(WeComCalls calls)
                 query += $"&cursor={Uri.EscapeDataString(cursors.Current)}";
             }
 
-            var (page, at) = await calls.AskAsync(caller, new WeComRequest(endpoint, query), WeComJson.Default.CustomerReply, ct);
+            var (page, at) = await PageAsync(cursors, () => calls.AskAsync(caller, new WeComRequest(endpoint, query), WeComJson.Default.CustomerReply, ct));
             contact ??= page.ExternalContact;
             fetchedAt ??= at;
             follows.AddRange((page.FollowUser ?? []).Where(f => f.UserId.Length > 0));
@@ -104,17 +110,13 @@ internal sealed class CustomerClient(WeComCalls calls)
             try
             {
                 var body = new FollowsRequest(userIds, cursors.Current, FollowsOnPage);
-                (page, at) = await PostAsync(caller, cursors.Endpoint, body, WeComJson.Requests.FollowsRequest, WeComJson.Default.FollowsReply, ct);
+                (page, at) = await PageAsync(
+                    cursors, () => PostAsync(caller, cursors.Endpoint, body, WeComJson.Requests.FollowsRequest, WeComJson.Default.FollowsReply, ct));
             }
             catch (WeComException none) when (none.ErrCode == WeComErrors.NoRelation)
             {
                 // None of these members has a customer.
                 yield break;
-            }
-            catch (WeComException lost) when (cursors.Current.Length > 0 && lost.ErrCode == WeComErrors.BadParameter)
-            {
-                // The list of members was good for the first page, so it is the cursor that WeCom no longer knows.
-                throw lost.As(WeComErrorClass.Restart, lost.Reason, "Nothing to do: the reading begins again.");
             }
 
             if (page.ExternalContactList is null)
@@ -150,7 +152,10 @@ internal sealed class CustomerClient(WeComCalls calls)
     /// <param name="owners">At most <see cref="MostOwners"/>; also those who left, whose chats are listed only so.</param>
     /// <param name="ct">Ends the listing.</param>
     /// <remarks>Without owners WeCom refuses ranges of more than 1,000 people (81017). https://developer.work.weixin.qq.com/document/path/92120</remarks>
-    public async Task<IReadOnlyList<WeComGroupChatEntry>> ListGroupChatsAsync(
+    public Task<IReadOnlyList<WeComGroupChatEntry>> ListGroupChatsAsync(
+        WeComCaller caller, IReadOnlyList<string> owners, CancellationToken ct) => WholeAsync(() => ReadGroupChatsAsync(caller, owners, ct));
+
+    private async Task<IReadOnlyList<WeComGroupChatEntry>> ReadGroupChatsAsync(
         WeComCaller caller, IReadOnlyList<string> owners, CancellationToken ct)
     {
         var chats = new List<WeComGroupChatEntry>();
@@ -158,8 +163,8 @@ internal sealed class CustomerClient(WeComCalls calls)
         do
         {
             var body = new GroupChatsRequest(0, new GroupChatOwners(owners), cursors.Current, GroupChatsOnPage);
-            var (page, _) = await PostAsync(
-                caller, cursors.Endpoint, body, WeComJson.Requests.GroupChatsRequest, WeComJson.Default.GroupChatsReply, ct);
+            var (page, _) = await PageAsync(cursors, () => PostAsync(
+                caller, cursors.Endpoint, body, WeComJson.Requests.GroupChatsRequest, WeComJson.Default.GroupChatsReply, ct));
             chats.AddRange(page.GroupChatList ?? throw WeComFault.Passing(cursors.Endpoint, $"page {cursors.Count} has no list"));
             cursors.MoveTo(page.NextCursor);
         }
@@ -188,6 +193,34 @@ internal sealed class CustomerClient(WeComCalls calls)
     /// <remarks>400 an hour for each corp, 100 for each application. https://developer.work.weixin.qq.com/document/path/90506</remarks>
     public Task<WeComTicket> GetCorpTicketAsync(WeComCaller caller, CancellationToken ct) =>
         GetTicketAsync(caller, new WeComRequest("get_jsapi_ticket"), ct);
+
+    private static async Task<T> PageAsync<T>(PageCursors cursors, Func<Task<T>> ask)
+    {
+        try
+        {
+            return await ask();
+        }
+        catch (WeComException refused) when (cursors.Read(refused) is { Class: WeComErrorClass.Restart } lost)
+        {
+            throw lost;
+        }
+    }
+
+    /// <summary>Reads a listing that is kept whole from its beginning again where WeCom lost or repeated a cursor.</summary>
+    private static async Task<T> WholeAsync<T>(Func<Task<T>> read)
+    {
+        for (var restarts = 0; ; restarts++)
+        {
+            try
+            {
+                return await read();
+            }
+            catch (WeComException lost) when (lost.Class == WeComErrorClass.Restart && restarts < Restarts)
+            {
+                // Never on in the middle: what the lost cursor had not told yet would be missing.
+            }
+        }
+    }
 
     private async Task<WeComTicket> GetTicketAsync(WeComCaller caller, WeComRequest request, CancellationToken ct)
     {

@@ -28,4 +28,9 @@ internal sealed class PageCursors(string endpoint)
                 $"page {Count} leads back to a page that was read already", "Nothing to do: the listing begins again.");
         }
     }
+
+    /// <summary>What a refused page means: the question was good for the first page, so a bad parameter is a cursor that WeCom no longer knows.</summary>
+    public WeComException Read(WeComException refused) => Current.Length > 0 && refused.ErrCode == WeComErrors.BadParameter
+        ? refused.As(WeComErrorClass.Restart, refused.Reason, "Nothing to do: the reading begins again.")
+        : refused;
 }

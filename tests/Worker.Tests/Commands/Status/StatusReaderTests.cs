@@ -128,7 +128,8 @@ public sealed class StatusReaderTests(TestDatabase database) : IClassFixture<Tes
             [],
             [],
             [new HeldStatus("acme", 7, SyncKind.Full, Now, new Dictionary<string, int> { ["department"] = 1, ["user"] = 2 })],
-            [new CallbackStatus("acme", 3, Now, 1, 0, Now, 0.42)]));
+            [new CallbackStatus("acme", 3, Now, 1, 0, Now, 0.42)],
+            [new CustomerRestStatus("acme", Now, Now, 48002, "api forbidden", "List the application.")]));
 
         Assert.Equal(
             """
@@ -144,6 +145,9 @@ public sealed class StatusReaderTests(TestDatabase database) : IClassFixture<Tes
             Callbacks; the lag is from receipt to the mirror, median of the last hundred events:
             TENANT  LAG    WAITING  SINCE                 FAILED  PARKED  LAST RECEIVED
             acme    0.4 s  3        2026-11-22 08:00:00Z  1       0       2026-11-22 08:00:00Z
+            Customers that are not pulled, because WeCom does not give them; only if they are wanted is there anything to do:
+            TENANT  SINCE                 LOOKED AT             WHY                   TO DO
+            acme    2026-11-22 08:00:00Z  2026-11-22 08:00:00Z  48002: api forbidden  List the application.
 
             """,
             string.Join('\n', pipe.ToString().Split('\n').Select(line => line.TrimEnd())));

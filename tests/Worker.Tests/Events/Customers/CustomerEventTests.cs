@@ -4,6 +4,7 @@ using WeComSync.Simulator.Corps;
 using WeComSync.Simulator.Faults;
 using WeComSync.TestKit;
 using WeComSync.Worker.Events;
+using WeComSync.Worker.Events.Customers;
 using Xunit;
 
 namespace WeComSync.Worker.Tests.Events.Customers;
@@ -158,9 +159,28 @@ public sealed class CustomerEventTests(TestDatabase database) : IClassFixture<Te
         Assert.NotEmpty(harness.Database.Protector.Unprotect(harness.Tenant.Id, SecretFields.WelcomeCode, kept));
 
         await harness.ScalarAsync<long>("UPDATE control.contact_notices SET at = at - interval '20 seconds' WHERE tenant_id = $1 RETURNING event_id");
+        await harness.ScalarAsync<long>("UPDATE control.callback_events SET create_time = create_time - interval '20 seconds' WHERE tenant_id = $1 RETURNING id");
         var sweep = (EventSweep)harness.Services.GetService(typeof(EventSweep))!;
         await Task.WhenAll(await sweep.RunAsync(TestContext.Current.CancellationToken));
         Assert.Equal(0L, await harness.ScalarAsync<long>("SELECT count(*) FROM control.contact_notices WHERE tenant_id = $1 AND welcome_code IS NOT NULL"));
+        Assert.Equal(0L, await harness.ScalarAsync<long>("SELECT count(*) FROM control.callback_events WHERE tenant_id = $1 AND welcome_code IS NOT NULL"));
+    }
+
+    /// <summary>An event that nobody can apply keeps its code no longer than others.</summary>
+    [Fact]
+    public async Task Welcome_code_of_an_event_that_waits_is_forgotten_too_and_not_kept_later()
+    {
+        await using var harness = await StartAsync(Company);
+        var told = DateTimeOffset.UtcNow.AddSeconds(-21);
+        var id = await harness.StoreAsync(
+            "change_external_contact", "add_half_external_contact", "wmLate", """
+            <xml><Event>change_external_contact</Event><ChangeType>add_half_external_contact</ChangeType><UserID>u</UserID><ExternalUserID>wmLate</ExternalUserID></xml>
+            """, told, told, Channel.App, "code-that-is-too-old");
+        await harness.DrainAsync();
+        Assert.Equal(0L, await harness.ScalarAsync<long>("SELECT count(welcome_code) FROM control.contact_notices WHERE tenant_id = $1 AND event_id = $2", id));
+
+        await ((CustomerNotices)harness.Services.GetService(typeof(CustomerNotices))!).ForgetCodesAsync(TestContext.Current.CancellationToken);
+        Assert.Equal(0L, await harness.ScalarAsync<long>("SELECT count(welcome_code) FROM control.callback_events WHERE tenant_id = $1 AND id = $2", id));
     }
 
     [Fact]
@@ -200,6 +220,18 @@ public sealed class CustomerEventTests(TestDatabase database) : IClassFixture<Te
         world.DeleteTag(group.Id);
         await feed.DeliverAsync();
         await harness.AssertCustomersAreTrueAsync();
+        Assert.Equal(0L, await harness.ScalarAsync<long>(
+            "SELECT count(*) FROM mirror.follows WHERE tenant_id = $1 AND $2 = ANY(tag_ids)", group.Tags[0].Id));
+
+        var orders = await OrdersAsync();
+        world.ShuffleTags();
+        Assert.Equal("shuffle", (await harness.ScalarAsync<string>(
+            "SELECT change_type FROM control.callback_events WHERE tenant_id = $1 AND id = $2", (await feed.DeliverAsync())[0])));
+        Assert.NotEqual(orders, await OrdersAsync());
+        await harness.AssertTagsAreTrueAsync();
+
+        Task<string> OrdersAsync() => harness.ScalarAsync<string>(
+            "SELECT string_agg(group_id || sort_order, ',' ORDER BY group_id) FROM mirror.corp_tag_groups WHERE tenant_id = $1");
     }
 
     /// <summary>K§8 no. 17.</summary>

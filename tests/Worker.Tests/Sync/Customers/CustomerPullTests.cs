@@ -2,6 +2,8 @@ using WeComSync.Domain.Runs;
 using WeComSync.Simulator.Corps;
 using WeComSync.Simulator.Worlds;
 using WeComSync.TestKit;
+using WeComSync.Worker.Commands.Sync;
+using WeComSync.Worker.Sync;
 using Xunit;
 
 namespace WeComSync.Worker.Tests.Sync.Customers;
@@ -106,21 +108,56 @@ public sealed class CustomerPullTests(TestDatabase database) : IClassFixture<Tes
         }
     }
 
+    /// <summary>Several chunks share customers: what one of them writes, the others find.</summary>
     [Fact]
-    public async Task Dry_run_writes_nothing_and_tells_what_it_would()
+    public async Task Dry_run_writes_nothing_and_tells_the_whole_difference_which_a_pull_right_after_makes()
     {
-        await using var harness = await SyncHarness.StartAsync(database, Company);
+        await using var harness = await SyncHarness.StartAsync(database, new CorpOptions
+        {
+            People = 130, Departments = 6, Seed = 35, Customers = new CustomerOptions { Count = 700, Relations = 1200, TagGroups = 3, GroupChats = 6 },
+        });
+        Assert.InRange((await CompareAsync()).Planned.Count, 2000, 4000);
+
+        var world = harness.Corp.Customers;
+        var relations = world.Relations.ToList();
+        harness.Corp.App.Range = new VisibleRange([.. harness.World.People.Skip(10).Select(p => p.UserId)], [], []);
         await harness.MirrorCustomersAsync();
-        var gone = harness.Corp.Customers.Relations.First();
-        harness.Corp.Customers.Delete(gone.UserId, gone.ExternalUserId);
-        var changes = await harness.ScalarAsync<long>("SELECT count(*) FROM mirror.changes WHERE tenant_id = $1");
+        harness.Corp.App.Range = VisibleRange.WholeCompany;
+        foreach (var relation in relations.Take(20))
+        {
+            world.Delete(relation.UserId, relation.ExternalUserId);
+        }
 
-        var report = await harness.PullAsync(dryRun: true);
+        // A customer whose only follower goes, and who gets another one in a different chunk, stays in sight.
+        var alone = relations.Skip(20).GroupBy(r => r.ExternalUserId).First(g => g.Count() == 1).First();
+        world.Delete(alone.UserId, alone.ExternalUserId);
+        world.Add(relations[^1].UserId, alone.ExternalUserId);
+        world.Edit(relations[^1].UserId, relations[^1].ExternalUserId, f => f with { Remark = "新备注" });
+        world.EditCustomer(relations[^2].ExternalUserId, c => c with { Name = "改名" });
+        world.AddTagGroup("新组", "一");
+        world.DismissChat(world.Chats.First().ChatId);
 
-        Assert.Equal((RunState.Done, 1), (report.State, report.Counts["follow"].Removed));
-        Assert.Contains(report.Planned, p => p.Entity == "follow" && p.Op == "removed");
-        Assert.Equal(changes, await harness.ScalarAsync<long>("SELECT count(*) FROM mirror.changes WHERE tenant_id = $1"));
-        Assert.Equal(800, await harness.LiveAsync("follows"));
+        var plan = await CompareAsync();
+        Assert.Equal((1, 1), (plan.Counts["follow"].Created, plan.Counts["group_chat"].Removed));
+        Assert.InRange(plan.Counts["follow"].Removed, 20, 21);
+
+        async Task<SyncReport> CompareAsync()
+        {
+            var seq = await harness.ScalarAsync<long>("SELECT COALESCE(max(seq), 0) FROM mirror.changes WHERE tenant_id = $1");
+            var planned = await harness.PullAsync(dryRun: true);
+            Assert.Equal((RunState.Done, null), (planned.State, planned.Error));
+            Assert.Equal(seq, await harness.ScalarAsync<long>("SELECT COALESCE(max(seq), 0) FROM mirror.changes WHERE tenant_id = $1"));
+            var run = await harness.MirrorCustomersAsync();
+            var made = await harness.ScalarAsync<string[]>(
+                "SELECT array_agg(entity || ' ' || (SELECT string_agg(value, '/') FROM jsonb_each_text(key)) || ' ' || op || ' ' || array_to_string(fields, ',')) FROM mirror.changes WHERE tenant_id = $1 AND seq > $2",
+                seq);
+            Assert.Equal(
+                made.Order(StringComparer.Ordinal),
+                planned.Planned.Select(p => $"{p.Entity} {PlannedCsv.Id(p)} {p.Op} {string.Join(',', p.Op == "removed" ? [] : p.Fields.Select(f => f.Field))}")
+                    .Order(StringComparer.Ordinal));
+            Assert.Equal(run.Counts, planned.Counts);
+            return planned;
+        }
     }
 
     [Fact]

@@ -1,0 +1,147 @@
+using WeComSync.Domain.Runs;
+using WeComSync.Simulator.Corps;
+using WeComSync.Simulator.Faults;
+using WeComSync.TestKit;
+using Xunit;
+
+namespace WeComSync.Worker.Tests.Sync.Customers;
+
+/// <summary>Surprises of WeCom's customer interface (K§8) that meet a pull; see <see cref="Events.Customers.CustomerTrapIndexTests"/> for where each is.</summary>
+public sealed class CustomerTrapTests(TestDatabase database) : IClassFixture<TestDatabase>
+{
+    private static readonly CorpOptions Company = new()
+    {
+        People = 12,
+        Departments = 3,
+        Seed = 34,
+        Customers = new CustomerOptions { Count = 250, Relations = 350, TagGroups = 2, GroupChats = 12, Strangers = 15, IdleShare = 0 },
+    };
+
+    private const string Batch = "externalcontact/batch/get_by_user";
+
+    /// <summary>K§8 no. 10.</summary>
+    [Fact]
+    public async Task Cursor_that_WeCom_forgets_costs_a_new_beginning_of_its_chunk_and_no_relation()
+    {
+        // One member: nobody can be at fault in his place.
+        await using var harness = await SyncHarness.StartAsync(
+            database, new CorpOptions { People = 1, Departments = 1, Seed = 37, Customers = new CustomerOptions { Count = 350, Relations = 350, IdleShare = 0 } });
+        await harness.MirrorCustomersAsync();
+        harness.Simulator.Faults.Add(new FaultRule { CorpId = harness.Corp.Id, Path = Batch, FromCall = 3, Times = 1, Fault = Fault.ErrCode(40058) });
+        harness.Simulator.Calls.Clear();
+
+        var report = await harness.MirrorCustomersAsync();
+
+        Assert.Equal((0, 3 + 4), (report.Total.Changes, harness.Simulator.Calls.Count(harness.Corp.Id, Batch)));
+        await harness.AssertCustomersAreTrueAsync();
+    }
+
+    /// <summary>K§8 no. 10: pages that shift while customers come and go may miss somebody; the member's own list decides.</summary>
+    [Fact]
+    public async Task Relation_that_a_page_leaves_out_is_not_removed_while_the_members_list_has_it()
+    {
+        await using var harness = await SyncHarness.StartAsync(database, Company);
+        await harness.MirrorCustomersAsync();
+        harness.Simulator.Faults.Add(new FaultRule { CorpId = harness.Corp.Id, Path = Batch, Times = 1, Fault = Fault.HalfList() });
+
+        var report = await harness.PullAsync();
+
+        Assert.Equal((0, 350L), (report.Total.Removed + report.Total.Held, await harness.LiveAsync("follows")));
+    }
+
+    /// <summary>K§8 no. 11.</summary>
+    [Theory]
+    [InlineData(45033)]
+    [InlineData(45009)]
+    public async Task Limit_that_is_met_slows_the_pull_and_loses_nothing(int code)
+    {
+        await using var harness = await SyncHarness.StartAsync(database, Company);
+        harness.RestartWorker(("WeCom:ThrottlePatience", "00:00:30"));
+        harness.Simulator.Faults.Add(new FaultRule { CorpId = harness.Corp.Id, Path = Batch, FromCall = 2, Times = 2, Fault = Fault.ErrCode(code) });
+
+        var report = await harness.MirrorCustomersAsync();
+
+        Assert.Equal(350, report.Counts["follow"].Created);
+        await harness.AssertCustomersAreTrueAsync();
+    }
+
+    /// <summary>K§8 no. 16.</summary>
+    [Fact]
+    public async Task Strangers_in_a_group_have_a_unionid_and_no_relation()
+    {
+        await using var harness = await SyncHarness.StartAsync(database, Company);
+        await harness.MirrorCustomersAsync();
+
+        var strangers = harness.Corp.Customers.Chats.SelectMany(c => c.Members).Where(m => m.Type == 2).Select(m => m.Id).Distinct()
+            .Except(harness.Corp.Customers.Relations.Select(r => r.ExternalUserId)).ToArray();
+        Assert.NotEmpty(strangers);
+        Assert.True(await harness.ScalarAsync<long>(
+            "SELECT count(DISTINCT unionid) FROM mirror.group_chat_members WHERE tenant_id = $1 AND member_id = ANY($2)", (object)strangers) > 0);
+        Assert.Equal(0L, await harness.ScalarAsync<long>(
+            "SELECT count(*) FROM mirror.customers WHERE tenant_id = $1 AND external_user_id = ANY($2)", (object)strangers));
+    }
+
+    /// <summary>K§8 no. 18.</summary>
+    [Fact]
+    public async Task Owners_are_named_so_that_no_company_is_too_large_and_a_leavers_groups_stay()
+    {
+        await using var harness = await SyncHarness.StartAsync(database, Company with
+        {
+            Settings = new CorpSettings { Customers = new CustomerSettings { MostChatOwners = 5 } },
+        });
+        await harness.MirrorCustomersAsync();
+        await harness.AssertChatsAreTrueAsync();
+        var live = await harness.LiveAsync("group_chats");
+
+        harness.World.Leave(harness.Corp.Customers.Chats.GroupBy(c => c.OwnerUserId).MaxBy(g => g.Count())!.Key);
+        await harness.PullAsync();
+        Assert.Equal(live, await harness.LiveAsync("group_chats"));
+    }
+
+    /// <summary>K§8 no. 20.</summary>
+    [Fact]
+    public async Task Names_with_emoji_without_any_visible_letter_or_twice_the_same_are_kept_as_they_are()
+    {
+        await using var harness = await SyncHarness.StartAsync(database, Company);
+        string[] names = ["😀👨‍👩‍👧", "\u200B\u200D\uFEFF", "ㅤ", "重名", "重名", " a\tb ", new string('长', 300)];
+        foreach (var (id, name) in harness.Corp.Customers.Relations.Select(r => r.ExternalUserId).Distinct().Take(names.Length).ToList().Zip(names))
+        {
+            harness.Corp.Customers.EditCustomer(id, c => c with { Name = name, Avatar = null, Gender = 0 });
+        }
+
+        await harness.MirrorCustomersAsync();
+
+        await harness.AssertCustomersAreTrueAsync();
+    }
+
+    /// <summary>K§8 no. 22.</summary>
+    [Fact]
+    public async Task Company_without_a_customer_secret_is_read_with_its_applications()
+    {
+        await using var harness = await SyncHarness.StartAsync(database, Company with { Customers = Company.Customers with { HasSecret = false } });
+
+        await harness.MirrorCustomersAsync();
+
+        await harness.AssertCustomersAreTrueAsync();
+    }
+
+    /// <summary>Every code that WeCom has for one member or one group costs that one alone, and is told.</summary>
+    [Theory]
+    [InlineData(40003)]
+    [InlineData(84083)]
+    [InlineData(84084)]
+    [InlineData(40096)]
+    [InlineData(90500)]
+    public async Task Member_whom_WeCom_refuses_with_any_code_is_named_and_the_others_are_read(int code)
+    {
+        await using var harness = await SyncHarness.StartAsync(database, Company);
+        await harness.MirrorCustomersAsync();
+        // The chunk and its halves, down to the first member.
+        harness.Simulator.Faults.Add(new FaultRule { CorpId = harness.Corp.Id, Path = Batch, Times = 5, Fault = Fault.ErrCode(code) });
+
+        var report = await harness.PullAsync();
+
+        Assert.Equal((RunState.Partial, 0, 350L), (report.State, report.Total.Removed, await harness.LiveAsync("follows")));
+        Assert.Contains(Assert.Single(report.Errors).Key, harness.World.People.Select(p => p.UserId));
+    }
+}

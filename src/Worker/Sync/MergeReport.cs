@@ -13,14 +13,17 @@ internal static class MergeReport
         """;
 
     /// <summary>What <see cref="Merge.ApplyAsync"/> would write, row by row; to be asked before it writes.</summary>
-    public static async Task<IReadOnlyList<PlannedChange>> PlanAsync(this Merge merge, CancellationToken ct)
+    /// <param name="merge">The compared merge.</param>
+    /// <param name="most">How many rows are told.</param>
+    /// <param name="ct">Stops it.</param>
+    public static async Task<IReadOnlyList<PlannedChange>> PlanAsync(this Merge merge, int most, CancellationToken ct)
     {
         var planned = new List<PlannedChange>();
-        await ReadAsync(merge, DirectoryRenames, [merge.TenantId, merge.Cause], row => planned.Add(PlannedChange.Read(row)), ct);
+        await ReadAsync(merge, $"{DirectoryRenames} LIMIT $3", [merge.TenantId, merge.Cause, most], row => planned.Add(PlannedChange.Read(row)), ct);
         foreach (var table in merge.Compared)
         {
             await ReadAsync(
-                merge, $"SELECT '{table.Entity}', * FROM ({MirrorSql.Describe(table)}) AS described", [merge.TenantId],
+                merge, $"SELECT '{table.Entity}', * FROM ({MirrorSql.Describe(table)}) AS described LIMIT $2", [merge.TenantId, most - planned.Count],
                 row => planned.Add(PlannedChange.Read(row)), ct);
         }
 

@@ -119,6 +119,27 @@
     });
   });
 
+  // Lists that the server fills line by line, when they are asked for.
+  document.querySelectorAll('form[data-lines]').forEach(form => {
+    form.addEventListener('submit', event => {
+      event.preventDefault();
+      const list = document.getElementById('lines');
+      const conclusion = document.getElementById('conclusion');
+      const button = form.querySelector('button');
+      list.replaceChildren();
+      conclusion.textContent = '';
+      button.disabled = true;
+      list.setAttribute('aria-busy', 'true');
+      const source = new EventSource(form.dataset.lines);
+      const end = () => { source.close(); button.disabled = false; list.removeAttribute('aria-busy'); };
+      source.addEventListener('line', message => list.insertAdjacentHTML('beforeend', message.data));
+      source.addEventListener('conclusion', message => { conclusion.textContent = message.data; });
+      source.addEventListener('end', end);
+      // A browser would begin anew by itself; whoever waits is told instead.
+      source.addEventListener('error', () => { end(); conclusion.textContent = text('notSent'); });
+    });
+  });
+
   // A choice that acts at once.
   document.addEventListener('change', event => {
     if (event.target.matches('[data-submit]')) event.target.form.requestSubmit();

@@ -64,7 +64,7 @@ internal sealed class PullSession(
         await prepare(merge);
         if (DryRun || request.Object is not null)
         {
-            Facts.Plan(await merge.PlanAsync(ct), PlannedRows);
+            Facts.Plan(await merge.PlanAsync(PlannedRows, ct), PlannedRows);
         }
 
         if (DryRun)

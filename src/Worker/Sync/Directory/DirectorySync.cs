@@ -54,7 +54,7 @@ internal sealed class DirectorySync(
             session.Connection, tenant.Id, session.Run.Part, session.Run.Fence, $"run:{session.Run.Id}", ct);
         var directory = new DirectoryMerge(facts, new RemovalGuard(tenant.MaxRemoved, tenant.MaxRemovedPercent));
         await directory.PrepareAsync(merge, ct);
-        var planned = request.DryRun || request.Object is not null ? await merge.PlanAsync(ct) : [];
+        var planned = request.DryRun || request.Object is not null ? await merge.PlanAsync(request.MostPlanned, ct) : [];
         if (request.DryRun)
         {
             await merge.CountAsync(ct);

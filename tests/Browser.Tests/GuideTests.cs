@@ -132,7 +132,7 @@ public sealed partial class GuideTests(Stage stage)
 
     private async Task PreviewAsync(Visitor admin)
     {
-        await admin.Page.ClickAsync("ol.steps > li:nth-child(7) >> text=一键同步");
+        await admin.Page.ClickAsync("ol.steps > li:nth-child(7) a");
         await admin.Page.ClickAsync("text=先预览变更");
         await admin.Page.ClickAsync("text=查看差异");
         await admin.Expect("main .notice").ToContainTextAsync("没有写入任何数据");

@@ -106,8 +106,8 @@
     place.removeAttribute('aria-busy');
   }, true);
 
-  // Parts of a page that follow the server.
-  document.querySelectorAll('[data-live]').forEach(part => {
+  // Parts of a page that follow the server; an empty address is nothing to follow.
+  document.querySelectorAll('[data-live^="/"]').forEach(part => {
     const source = new EventSource(part.dataset.live);
     source.addEventListener('part', message => {
       part.innerHTML = message.data;

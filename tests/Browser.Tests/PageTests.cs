@@ -1,6 +1,4 @@
 using System.Collections.Concurrent;
-using Deque.AxeCore.Commons;
-using Deque.AxeCore.Playwright;
 using Microsoft.Playwright;
 using WeComSync.Domain.Tenants;
 using WeComSync.Simulator.Callbacks;
@@ -28,12 +26,20 @@ public sealed class PageTests(Stage stage)
         var (corp, pages) = await PrepareAsync();
         string[] secrets = [corp.App.Secret, corp.Contacts.Secret, Token, AesKey];
         var faults = new ConcurrentQueue<string>();
+        await using (var first = await Visitor.ComeAsync(stage))
+        {
+            // The account's first look at this page makes a key, which ends its other sessions.
+            await first.LogInAsync();
+            await first.OpenAsync("/account/two-factor");
+        }
+
         await Task.WhenAll(LookAsync("zh-CN"), LookAsync("en"));
         Assert.True(faults.IsEmpty, string.Join('\n', faults));
 
         async Task LookAsync(string language)
         {
             await using var visitor = await Visitor.ComeAsync(stage, language);
+            await Axe.BringAsync(visitor.Page);
             foreach (var page in pages.Where(page => page.Open))
             {
                 await LookAtAsync(visitor, page, language);
@@ -57,9 +63,9 @@ public sealed class PageTests(Stage stage)
             var html = await view.ContentAsync();
             Note(!secrets.Any(secret => html.Contains(secret, StringComparison.OrdinalIgnoreCase)), "shows a secret");
             await PictureAsync(view, page, 1440, language);
-            Accuse(await view.RunAxe(new AxeRunOptions { ResultTypes = [ResultType.Violations] }), "light");
+            Accuse(await Axe.RunAsync(view), "light");
             await view.EmulateMediaAsync(new() { ColorScheme = ColorScheme.Dark });
-            Accuse(await view.RunAxe(new AxeRunOptions { RunOnly = RunOnlyOptions.Rules("color-contrast"), ResultTypes = [ResultType.Violations] }), "dark");
+            Accuse(await Axe.RunAsync(view, "color-contrast"), "dark");
 
             await view.EmulateMediaAsync(new() { ColorScheme = ColorScheme.Light });
             await view.SetViewportSizeAsync(360, 740);
@@ -67,11 +73,11 @@ public sealed class PageTests(Stage stage)
             Note(width <= 360, $"is {width} wide on a phone of 360: {await view.EvaluateAsync<string>(Widest)}");
             await PictureAsync(view, page, 360, language);
 
-            void Accuse(AxeResult result, string scheme)
+            void Accuse(IEnumerable<string> violations, string scheme)
             {
-                foreach (var violation in result.Violations)
+                foreach (var violation in violations)
                 {
-                    Note(false, $"{scheme} {violation.Id}: {violation.Help} {string.Join("; ", violation.Nodes.Take(3).Select(node => $"{node.Target} {node.Html}"))}");
+                    Note(false, $"{scheme} {violation}");
                 }
             }
 

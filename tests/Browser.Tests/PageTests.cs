@@ -21,7 +21,7 @@ public sealed class PageTests(Stage stage)
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task Every_page_is_accessible_in_both_languages_light_and_dark_fits_a_phone_and_shows_no_secret()
+    public async Task Every_page_is_accessible_in_both_languages_light_and_dark_fits_a_phone_and_shows_neither_secret_nor_inline_script()
     {
         var (corp, pages) = await PrepareAsync();
         string[] secrets = [corp.App.Secret, corp.Contacts.Secret, Token, AesKey];
@@ -61,6 +61,8 @@ public sealed class PageTests(Stage stage)
             Note(new Uri(view.Url).AbsolutePath == page.Address.Split('?')[0] || page.Pattern == "/", $"leads to {view.Url}");
             Note(answer.Status == 200 || page.Pattern.StartsWith("/problem", StringComparison.Ordinal), $"answers {answer.Status}");
             var html = await view.ContentAsync();
+            NoteHeaders(answer.Headers);
+            Note(await view.EvaluateAsync<int>(Inline) == 0, "has script or style inside");
             Note(!secrets.Any(secret => html.Contains(secret, StringComparison.OrdinalIgnoreCase)), "shows a secret");
             await PictureAsync(view, page, 1440, language);
             Accuse(await Axe.RunAsync(view), "light");
@@ -72,6 +74,19 @@ public sealed class PageTests(Stage stage)
             var width = await view.EvaluateAsync<int>("document.documentElement.scrollWidth");
             Note(width <= 360, $"is {width} wide on a phone of 360: {await view.EvaluateAsync<string>(Widest)}");
             await PictureAsync(view, page, 360, language);
+
+            void NoteHeaders(Dictionary<string, string> headers)
+            {
+                foreach (var (name, value) in Headers)
+                {
+                    Note(headers.GetValueOrDefault(name) == value, $"answers {name}: {headers.GetValueOrDefault(name)}");
+                }
+
+                Note(headers.GetValueOrDefault("content-security-policy") is { } policy && policy.StartsWith("default-src 'none'", StringComparison.Ordinal)
+                    && policy.Contains("frame-ancestors 'none'", StringComparison.Ordinal) && !policy.Contains("unsafe", StringComparison.Ordinal), "has a weak content security policy");
+                Note(headers.GetValueOrDefault("cache-control")?.Contains("no-store", StringComparison.Ordinal) == true, "may be kept by a cache");
+                Note(headers.ContainsKey("permissions-policy") && !headers.ContainsKey("server") && !headers.ContainsKey("x-powered-by"), "tells too much or too little in its headers");
+            }
 
             void Accuse(IEnumerable<string> violations, string scheme)
             {
@@ -116,6 +131,18 @@ public sealed class PageTests(Stage stage)
         Assert.Equal("1000002", await visitor.Page.InputValueAsync("#app-agentId"));
     }
 
+    /// <summary>As the OWASP Secure Headers Project recommends.</summary>
+    private static readonly (string Name, string Value)[] Headers =
+    [
+        ("x-content-type-options", "nosniff"), ("x-frame-options", "DENY"), ("referrer-policy", "same-origin"), ("cross-origin-opener-policy", "same-origin"),
+        ("cross-origin-resource-policy", "same-origin"), ("x-permitted-cross-domain-policies", "none"),
+    ];
+
+    /// <summary>Elements that carry script or style in themselves.</summary>
+    private const string Inline = """
+        [...document.querySelectorAll('*')].filter(e => e.matches('script:not([src]), style') || e.getAttributeNames().some(n => n.startsWith('on') || n === 'style')).length
+        """;
+
     /// <summary>The first element that reaches beyond the window.</summary>
     private const string Widest = """
         (() => { for (const e of document.querySelectorAll('body *')) if (e.getBoundingClientRect().right > 361 && !e.closest('.wide, .side, .hidden, .skip')) return e.outerHTML.slice(0, 200); return '?'; })()
@@ -134,6 +161,7 @@ public sealed class PageTests(Stage stage)
         {
             Path = Path.Combine(Pictures, $"{page.Name}-{width}.png"),
             FullPage = true,
+            Mask = [view.Locator(".qr, #key")], // an authenticator's key
             Clip = new() { X = 0, Y = 0, Width = width, Height = Math.Min(height, width == 360 ? 1600 : 1400) },
         });
     }

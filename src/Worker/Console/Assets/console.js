@@ -21,6 +21,9 @@
     setTimeout(() => { button.textContent = before; }, 1500);
   });
 
+  // A narrow window shows a part of the menu: the one with this page in it.
+  document.querySelector('.side [aria-current]')?.scrollIntoView({ block: 'nearest', inline: 'center' });
+
   // Questions before what cannot be undone.
   document.addEventListener('submit', event => {
     const question = event.submitter?.dataset.confirm || event.target.dataset.confirm;

@@ -90,7 +90,8 @@ internal sealed class RunChanges(NpgsqlDataSource dataSource)
 
     private static string? Text(NpgsqlDataReader reader, int column) => reader.IsDBNull(column) ? null : reader.GetString(column);
 
-    private static string KeyOf(string json)
+    /// <summary>A row's key as people write it; several parts with a slash.</summary>
+    public static string KeyOf(string json)
     {
         using var key = JsonDocument.Parse(json);
         return new StringBuilder().AppendJoin(" / ", key.RootElement.EnumerateObject().Select(part => part.Value.ToString())).ToString();

@@ -73,6 +73,12 @@ public sealed class PageTests(Stage stage)
             await view.SetViewportSizeAsync(360, 740);
             var width = await view.EvaluateAsync<int>("document.documentElement.scrollWidth");
             Note(width <= 360, $"is {width} wide on a phone of 360: {await view.EvaluateAsync<string>(Widest)}");
+            if (Pictures is not null)
+            {
+                // The menu is laid out when a page is opened.
+                await view.ReloadAsync();
+            }
+
             await PictureAsync(view, page, 360, language);
 
             void NoteHeaders(Dictionary<string, string> headers)
@@ -162,6 +168,7 @@ public sealed class PageTests(Stage stage)
             Path = Path.Combine(Pictures, $"{page.Name}-{width}.png"),
             FullPage = true,
             Mask = [view.Locator(".qr, #key")], // an authenticator's key
+            MaskColor = "#8894a3",
             Clip = new() { X = 0, Y = 0, Width = width, Height = Math.Min(height, width == 360 ? 1600 : 1400) },
         });
     }
@@ -197,6 +204,11 @@ public sealed class PageTests(Stage stage)
             INSERT INTO control.audit (tenant_id, at, account_id, who, address, action, detail)
             VALUES ($1, now(), 0, 'admin@example.com', '192.0.2.7', 'settings_changed', 'contacts.secret, contacts.token, contacts.encodingAesKey')
             """, tenant.Id);
+        if (Pictures is not null)
+        {
+            await stage.ExecuteAsync("DELETE FROM control.schedules WHERE tenant_id = $1", tenant.Id);
+        }
+
         var run = await stage.ReadAsync<long>("SELECT max(id) FROM control.sync_runs WHERE tenant_id = $1 AND NOT dry_run", tenant.Id);
         var plan = await stage.ReadAsync<long>("SELECT max(id) FROM control.sync_runs WHERE tenant_id = $1 AND dry_run", tenant.Id);
         var pages = ConsolePages.All(stage, new Dictionary<string, string>

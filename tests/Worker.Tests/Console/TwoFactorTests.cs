@@ -24,7 +24,7 @@ public sealed partial class TwoFactorTests(ServedWorker served) : IClassFixture<
         using var wrong = await first.SubmitAsync(Page, Page + "?handler=On", ("code", "000000"));
         Assert.Equal(HttpStatusCode.UnprocessableEntity, wrong.StatusCode);
         using var on = await first.SubmitAsync(Page, Page + "?handler=On", ("code", CodeOf(key)));
-        var codes = Codes().Match(await on.Content.ReadAsStringAsync(Cancel)).Groups[1].Value.Split('\n', StringSplitOptions.TrimEntries);
+        var codes = WebUtility.HtmlDecode(Codes().Match(await on.Content.ReadAsStringAsync(Cancel)).Groups[1].Value).Split('\n', StringSplitOptions.TrimEntries);
         Assert.Equal(10, codes.Length);
 
         using var second = served.Worker.Visit();

@@ -42,7 +42,7 @@ internal sealed class SyncModel(
         Progress = await ReadAsync(db, Asked(asked), ct);
         var held = db.HeldRemovals.AsNoTracking().Where(removal => removal.TenantId == Enterprise.Id && removal.Decision == HeldDecision.Pending);
         HeldTotal = await held.CountAsync(ct);
-        Held = await held.OrderBy(removal => removal.RunId).ThenBy(removal => removal.Entity).ThenBy(removal => removal.Name).Take(HeldShown).ToListAsync(ct);
+        Held = await held.OrderByDescending(removal => removal.Entity == "user").ThenBy(removal => removal.Entity).ThenBy(removal => removal.Name).Take(HeldShown).ToListAsync(ct);
     }
 
     /// <summary>The progress as server-sent events.</summary>

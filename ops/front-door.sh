@@ -64,6 +64,11 @@ require_dotnet() {
     "or dotnet-install.sh --channel 10.0 without root), make sure that 'dotnet --version' says 10.0.100 or later, then run this again."
 }
 
+# require_browser: what drives the tests of the console.
+require_browser() {
+  command -v chromium >/dev/null || command -v google-chrome >/dev/null || require_packages "The browser Chromium" chromium
+}
+
 # --- build ----------------------------------------------------------------------------------------------------------
 
 # dotnet_build VERB ARGUMENT...: quiet; the compiler server makes it three times as fast and does not outlive it.

@@ -26,4 +26,6 @@ internal sealed class CountingSync(NpgsqlDataSource dataSource, IConfiguration c
         await Task.Delay(configuration.GetValue(Lasts, TimeSpan.Zero), ct);
         return SyncOutcome.Finished;
     }
+
+    public Task<SyncOutcome> PreviewAsync(long tenantId, CancellationToken ct) => RunAsync(tenantId, SyncKind.Full, SyncTrigger.Console, ct);
 }

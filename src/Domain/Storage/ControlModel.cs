@@ -64,6 +64,19 @@ internal static class ControlModel
             error.Property(e => e.Id).UseIdentityAlwaysColumn();
             error.HasIndex(e => new { e.TenantId, e.RunId });
         });
+        model.Entity<PlannedRow>(planned =>
+        {
+            planned.ToTable("planned_rows", Schema);
+            planned.HasKey(p => new { p.TenantId, p.RunId, p.Place });
+            planned.Property(p => p.Key).HasColumnType("jsonb");
+            planned.Property(p => p.Fields).HasColumnType("jsonb");
+            planned.HasOne<SyncRun>().WithMany().HasForeignKey(p => new { p.TenantId, p.RunId }).OnDelete(DeleteBehavior.Cascade);
+        });
+        model.Entity<DoctorVerdictRow>(verdict =>
+        {
+            verdict.ToTable("doctor_verdicts", Schema);
+            verdict.HasKey(v => new { v.TenantId, v.Subject });
+        });
         model.Entity<HeldRemoval>(held =>
         {
             held.ToTable("held_removals", Schema);

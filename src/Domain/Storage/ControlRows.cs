@@ -67,6 +67,21 @@ internal sealed class ReadMark
     public DateTimeOffset ReadAt { get; set; }
 }
 
+/// <summary>What the last examination of a tenant found of one subject, for the guide.</summary>
+internal sealed class DoctorVerdictRow
+{
+    public long TenantId { get; init; }
+
+    /// <summary>What was looked at, as the doctor's English lines begin.</summary>
+    public required string Subject { get; init; }
+
+    /// <summary><c>ok</c>, <c>warning</c> or <c>wrong</c>; the worst of the subject's lines.</summary>
+    public required string Verdict { get; set; }
+
+    /// <summary>When the examination began.</summary>
+    public DateTimeOffset SeenAt { get; set; }
+}
+
 /// <summary>One key of the Data Protection key ring, wrapped by the configured certificate.</summary>
 internal sealed class DataProtectionKey
 {

@@ -18,6 +18,9 @@ internal static class Shown
         return line.Length <= LongestLine ? line : string.Concat(line.AsSpan(0, char.IsHighSurrogate(line[LongestLine - 1]) ? LongestLine - 1 : LongestLine), "…");
     }
 
+    /// <summary>A sentence of ours with text from outside in it: the same without an end, since what must be done stands there.</summary>
+    public static string Text(string text) => PlainText.OneLine(text);
+
     /// <summary>A moment in the enterprise's time zone; UTC where none is meant.</summary>
     public static IHtmlContent Time(DateTimeOffset? at, Tenant? enterprise = null)
     {

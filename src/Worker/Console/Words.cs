@@ -1,7 +1,6 @@
 using Microsoft.Extensions.Localization;
-using WeComSync.Domain.Inbox;
-using WeComSync.Domain.Storage;
 using WeComSync.Domain.Tenants;
+using WeComSync.Worker.Doctor;
 
 namespace WeComSync.Worker.WebConsole;
 
@@ -103,22 +102,10 @@ internal static class Words
         _ => null,
     };
 
-    /// <summary>What became of a request to a callback address, and what to do about it.</summary>
-    public static (string Text, string Tone) Outcome(CallbackOutcome outcome, IStringLocalizer T) => outcome switch
+    public static (string Text, string Tone) Verdict(DoctorVerdict verdict, IStringLocalizer T) => verdict switch
     {
-        CallbackOutcome.Accepted => (T["收到事件"], "good"),
-        CallbackOutcome.Duplicate => (T["收到重复事件"], "good"),
-        CallbackOutcome.Verified => (T["URL 验证通过"], "good"),
-        CallbackOutcome.WrongSignature => (T["签名不符：企业微信里的 Token 与这里保存的不同。请重新复制 Token 到两边。"], "bad"),
-        CallbackOutcome.WrongEncodingAesKey => (T["无法解密：EncodingAESKey 与企业微信里的不同。请重新复制 EncodingAESKey 到两边。"], "bad"),
-        CallbackOutcome.WrongReceiver => (T["企业ID不符：该请求属于另一个企业。请核对企业ID与所粘贴的 URL。"], "bad"),
-        CallbackOutcome.Disabled => (T["企业已停用：请先打开“开启”开关并保存。"], "bad"),
-        CallbackOutcome.PluginOff => (T["平台的“企业微信管理”已关闭：请联系运维人员。"], "bad"),
-        CallbackOutcome.NotConfigured => (T["尚未保存 Token 与 EncodingAESKey：请先在“企业微信设置”中保存，再在企业微信里保存 URL。"], "bad"),
-        CallbackOutcome.UnusableSettings => (T["保存的 Token 或 EncodingAESKey 无法使用，请重新填写。"], "bad"),
-        CallbackOutcome.Malformed or CallbackOutcome.MalformedMessage => (T["请求格式不是企业微信的格式。"], "wait"),
-        CallbackOutcome.TooLarge => (T["请求过大，已拒绝。"], "wait"),
-        CallbackOutcome.Unavailable => (T["服务暂时不可用，企业微信会重试。"], "wait"),
-        _ => (EnumText.Of(outcome), "wait"),
+        DoctorVerdict.Ok => (T["正常"], "good"),
+        DoctorVerdict.Warning => (T["注意"], "wait"),
+        _ => (T["有误"], "bad"),
     };
 }

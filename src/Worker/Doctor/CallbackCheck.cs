@@ -11,18 +11,22 @@ internal sealed class CallbackCheck(IDbContextFactory<SyncDbContext> contexts, C
     /// <summary>Companies of a few people change less often than this only now and then.</summary>
     private static readonly TimeSpan Quiet = TimeSpan.FromDays(7);
 
-    public async Task<IReadOnlyList<DoctorFinding>> RunAsync(DoctorVisit visit, CancellationToken ct)
+    /// <param name="tenant">With its settings.</param>
+    /// <param name="ct">Stops it.</param>
+    public async Task<IReadOnlyList<DoctorFinding>> RunAsync(Tenant tenant, CancellationToken ct)
     {
         var findings = new List<DoctorFinding>();
         await using var db = await contexts.CreateDbContextAsync(ct);
-        var attempts = await db.CallbackAttempts.AsNoTracking().Where(attempt => attempt.TenantId == visit.Tenant.Id).ToListAsync(ct);
-        foreach (var channel in new[] { Channel.Contacts, Channel.App, Channel.Customers })
+        var attempts = (await db.CallbackAttempts.AsNoTracking().Where(attempt => attempt.TenantId == tenant.Id).ToListAsync(ct)).ToLookup(attempt => attempt.Channel);
+        foreach (var channel in new[] { Channel.Contacts, Channel.App, Channel.Customers, Channel.Archive })
         {
-            var isSet = visit.SettingsOf(channel) is { Token: not null, EncodingAesKey: not null };
+            var settings = tenant.Settings.FirstOrDefault(stored => stored.Channel == channel);
+            var isSet = settings is { Token: not null, EncodingAesKey: not null };
             // Directory changes come by contact sync alone, so the other channels are looked at only where somebody set them up.
-            if (isSet || channel == Channel.Contacts)
+            if (isSet || channel == Channel.Contacts || attempts[channel].Any())
             {
-                findings.Add(Judge(visit.Tenant, channel, isSet, attempts.Where(attempt => attempt.Channel == channel).ToList()));
+                // What came before token and key were stored says nothing about them.
+                findings.Add(Judge(tenant, channel, isSet, [.. attempts[channel].Where(attempt => !(attempt.LastAt < settings?.CallbackSetAt))]));
             }
         }
 
@@ -37,34 +41,49 @@ internal sealed class CallbackCheck(IDbContextFactory<SyncDbContext> contexts, C
     private DoctorFinding Judge(Tenant tenant, Channel channel, bool isSet, List<CallbackAttempt> attempts)
     {
         var url = addresses.UrlOf(tenant, channel) ?? CallbackAddresses.PathOf(tenant, channel);
-        DoctorFinding Say(DoctorVerdict verdict, DoctorText text, params object?[] more) =>
-            new(Checks.Callbacks, verdict, text, [EnumText.Of(channel), PageOf(channel), url, .. more]);
-
-        if (!isSet)
-        {
-            return Say(DoctorVerdict.Warning, CallbackTexts.NotSet);
-        }
+        DoctorFinding Say(DoctorVerdict verdict, DoctorText text, string page, params object?[] more) =>
+            new(Checks.Callbacks, verdict, text, [NameOf(channel), PageOf(channel), url, EnumText.Of(channel), .. more])
+            {
+                CallbackOf = channel,
+                Page = page,
+            };
 
         var verified = Last(attempts, CallbackOutcome.Verified);
         var received = Last(attempts, CallbackOutcome.Accepted, CallbackOutcome.Duplicate);
         var good = verified > received ? verified : received ?? verified;
         var refusal = attempts.Where(attempt => IsRefusal(attempt.Outcome)).MaxBy(attempt => attempt.LastAt);
-        if (refusal is not null && (good is null || refusal.LastAt > good))
+        var field = $"/wecom#{EnumText.Of(channel)}-token";
+        if (!isSet)
         {
-            return Say(DoctorVerdict.Wrong, TextOf(refusal.Outcome), Age(refusal.LastAt), EnumText.Of(refusal.Outcome));
+            return refusal is { Outcome: CallbackOutcome.NotConfigured }
+                ? Say(DoctorVerdict.Wrong, CallbackTexts.NotConfigured, field, Age(refusal.LastAt))
+                : Say(DoctorVerdict.Warning, CallbackTexts.NotSet, field);
         }
 
+        if (refusal is not null && (good is null || refusal.LastAt > good))
+        {
+            return Say(
+                DoctorVerdict.Wrong, TextOf(refusal.Outcome), PageFor(refusal.Outcome, field), Age(refusal.LastAt), EnumText.Of(refusal.Outcome));
+        }
+
+        const string Urls = "/wecom#urls";
         return (verified, received) switch
         {
-            (null, null) => Say(DoctorVerdict.Wrong, CallbackTexts.NeverAsked),
-            _ when clock.GetUtcNow() - good > Quiet => Say(DoctorVerdict.Warning, CallbackTexts.Silent, Age(good!.Value)),
-            ({ } at, null) => Say(DoctorVerdict.Ok, CallbackTexts.Verified, Age(at)),
-            (null, { } at) => Say(DoctorVerdict.Ok, CallbackTexts.Unverified, Age(at)),
-            ({ } check, { } at) => Say(DoctorVerdict.Ok, CallbackTexts.Good, Age(check), Age(at)),
+            (null, null) => Say(DoctorVerdict.Wrong, CallbackTexts.NeverAsked, Urls),
+            _ when clock.GetUtcNow() - good > Quiet => Say(DoctorVerdict.Warning, CallbackTexts.Silent, Urls, Age(good!.Value)),
+            ({ } at, null) => Say(DoctorVerdict.Ok, CallbackTexts.Verified, Urls, Age(at)),
+            (null, { } at) => Say(DoctorVerdict.Ok, CallbackTexts.Unverified, Urls, Age(at)),
+            ({ } check, { } at) => Say(DoctorVerdict.Ok, CallbackTexts.Good, Urls, Age(check), Age(at)),
         };
     }
 
-    private Words Age(DateTimeOffset at) => Words.Of(clock.GetUtcNow() - at);
+    /// <summary>In minutes at the least: somebody may be watching, or have it read to him, and seconds would never be the same twice.</summary>
+    private Words Age(DateTimeOffset at) => (clock.GetUtcNow() - at) switch
+    {
+        { TotalMinutes: < 1 } => CallbackTexts.Moments,
+        { TotalMinutes: < 2 } => CallbackTexts.Minute,
+        var age => Words.Of(age),
+    };
 
     private static DateTimeOffset? Last(List<CallbackAttempt> attempts, params ReadOnlySpan<CallbackOutcome> outcomes)
     {
@@ -88,14 +107,32 @@ internal sealed class CallbackCheck(IDbContextFactory<SyncDbContext> contexts, C
         CallbackOutcome.WrongSignature => CallbackTexts.WrongSignature,
         CallbackOutcome.WrongEncodingAesKey => CallbackTexts.WrongKey,
         CallbackOutcome.WrongReceiver => CallbackTexts.WrongReceiver,
+        CallbackOutcome.Disabled => CallbackTexts.Disabled,
+        CallbackOutcome.PluginOff => CallbackTexts.PluginOff,
         CallbackOutcome.UnusableSettings or CallbackOutcome.NotConfigured => CallbackTexts.Unusable,
         _ => CallbackTexts.Refused,
+    };
+
+    private static string PageFor(CallbackOutcome outcome, string field) => outcome switch
+    {
+        CallbackOutcome.Disabled => "/wecom",
+        CallbackOutcome.WrongReceiver => "/wecom#corpId",
+        _ => field,
+    };
+
+    private static Words NameOf(Channel channel) => channel switch
+    {
+        Channel.Contacts => CallbackTexts.Contacts,
+        Channel.Customers => CallbackTexts.Customers,
+        Channel.App => CallbackTexts.App,
+        _ => CallbackTexts.Archive,
     };
 
     private static Words PageOf(Channel channel) => channel switch
     {
         Channel.Contacts => CallbackTexts.ContactsPage,
         Channel.Customers => CallbackTexts.CustomersPage,
-        _ => CallbackTexts.AppPage,
+        Channel.App => CallbackTexts.AppPage,
+        _ => CallbackTexts.ArchivePage,
     };
 }

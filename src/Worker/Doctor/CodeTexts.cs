@@ -12,7 +12,8 @@ internal static class CodeTexts
         new("WeCom does not accept the secret ({3}): it was reset, copied from another application, or the application is disabled.",
             "企业微信不接受该 Secret（{3}）：它已被重置、属于其他应用，或应用已停用。"),
         new("Open {4}, check that it is enabled, copy its Secret into the tenant file and run 'tenants apply'.",
-            "打开 {4}，确认已启用，重新复制 Secret 到租户文件，然后执行 tenants apply。"));
+            "打开 {4}，确认已启用，重新复制 Secret 到租户文件，然后执行 tenants apply。"),
+        new("Open {4}, check that it is enabled, copy its Secret into the WeCom settings and save.", "打开 {4}，确认已启用，重新复制 Secret，填入“企业微信设置”并保存。"));
 
     private static readonly FrozenDictionary<int, DoctorText> Table = new Dictionary<int, DoctorText>
     {
@@ -21,7 +22,8 @@ internal static class CodeTexts
         [40013] = new(
             new("WeCom does not know the company id ({3}).", "企业微信不认识该企业ID（{3}）。"),
             new("Open 我的企业 → 企业信息, copy 企业ID into 'corpId' of the tenant file and run 'tenants apply'.",
-                "打开 我的企业 → 企业信息，把 企业ID 填入租户文件的 corpId，然后执行 tenants apply。")),
+                "打开 我的企业 → 企业信息，把 企业ID 填入租户文件的 corpId，然后执行 tenants apply。"),
+            new("Open 我的企业 → 企业信息, copy 企业ID into the WeCom settings and save.", "打开 我的企业 → 企业信息，把 企业ID 填入“企业微信设置”并保存。")),
         [40014] = new(
             new("WeCom refuses the token that it has just given ({3}).", "企业微信拒绝刚刚颁发的 access_token（{3}）。"),
             new("Check in {4} that company id and secret belong together; if they do, try again in a few minutes.",
@@ -29,7 +31,9 @@ internal static class CodeTexts
         [40056] = new(
             new("There is no application with this AgentId ({3}).", "不存在该 AgentId 的应用（{3}）。"),
             new("Open 应用管理 → 自建 → the application, copy its AgentId into 'app.agentId' of the tenant file and run 'tenants apply'.",
-                "打开 应用管理 → 自建 → 该应用，把 AgentId 填入租户文件的 app.agentId，然后执行 tenants apply。")),
+                "打开 应用管理 → 自建 → 该应用，把 AgentId 填入租户文件的 app.agentId，然后执行 tenants apply。"),
+            new("Open 应用管理 → 自建 → the application, copy its AgentId into the WeCom settings and save.",
+                "打开 应用管理 → 自建 → 该应用，把 AgentId 填入“企业微信设置”并保存。")),
         [45009] = new(
             new("WeCom counts too many calls of {0} ({3}) and blocks it for a minute to an hour; after many wrong secrets it blocks this server's address for an hour.",
                 "企业微信认为 {0} 调用过于频繁（{3}），会封禁一分钟到一小时；多次使用错误 Secret 会导致本服务器 IP 被封一小时。"),
@@ -38,7 +42,8 @@ internal static class CodeTexts
         [45031] = new(
             new("WeCom finds the secret too old to be safe ({3}).", "企业微信认为该 Secret 不够安全（{3}）。"),
             new("Open {4}, reset the Secret, put the new one into the tenant file and run 'tenants apply'.",
-                "打开 {4}，重置 Secret，填入租户文件，然后执行 tenants apply。")),
+                "打开 {4}，重置 Secret，填入租户文件，然后执行 tenants apply。"),
+            new("Open {4}, reset the Secret, put the new one into the WeCom settings and save.", "打开 {4}，重置 Secret，把新的填入“企业微信设置”并保存。")),
         [48001] = new(
             new("The function behind {0} is not switched on for this application ({3}).", "该应用未开通 {0} 对应的功能（{3}）。"),
             new("Open {4} and switch the function on.", "打开 {4}，开通该功能。")),
@@ -50,10 +55,13 @@ internal static class CodeTexts
             new("From this address contact sync may read ids but no names ({3}); that is how it is for companies that start today.",
                 "从本 IP 只能用通讯录同步读取 ID，不能读取姓名等详情（{3}）；新接入的企业都是如此。"),
             new("Open 应用管理 → 自建 → 创建应用, make an application that sees the whole company, put its AgentId and Secret into 'app' of the tenant file and run 'tenants apply'.",
-                "打开 应用管理 → 自建 → 创建应用，建立可见范围为全公司的应用，把 AgentId 和 Secret 填入租户文件的 app，然后执行 tenants apply。")),
+                "打开 应用管理 → 自建 → 创建应用，建立可见范围为全公司的应用，把 AgentId 和 Secret 填入租户文件的 app，然后执行 tenants apply。"),
+            new("Open 应用管理 → 自建 → 创建应用, make an application that sees the whole company, put its AgentId and Secret into the WeCom settings and save.",
+                "打开 应用管理 → 自建 → 创建应用，建立可见范围为全公司的应用，把 AgentId 和 Secret 填入“企业微信设置”并保存。")),
         [50003] = new(
             new("The application is disabled ({3}).", "应用已停用（{3}）。"),
-            new("Open {4}, enable the application, then run 'tenants resume'.", "打开 {4}，启用应用，然后执行 tenants resume。")),
+            new("Open {4}, enable the application, then run 'tenants resume'.", "打开 {4}，启用应用，然后执行 tenants resume。"),
+            new("Open {4}, enable the application, then resume on the overview.", "打开 {4}，启用应用，然后在“概况”中恢复同步。")),
         [60011] = new(
             new("The application may not see what {0} asked for ({3}).", "应用无权查看 {0} 请求的对象（{3}）。"),
             new("Open 应用管理 → 自建 → the application → 可见范围 and add the root department.",
@@ -62,7 +70,9 @@ internal static class CodeTexts
             new("WeCom does not let this server in ({3}): it calls from {1}, which is not among the trusted IPs.",
                 "企业微信拒绝本服务器（{3}）：出口 IP {1} 不在企业可信IP中。"),
             new("Open {4} → 企业可信IP → 配置, add {1}, wait a minute, then run 'tenants resume'. If WeCom wants a trusted domain or a callback URL first, set 接收消息 → 设置API接收.",
-                "打开 {4} → 企业可信IP → 配置，加入 {1}，等待一分钟，然后执行 tenants resume。若要求先配置可信域名或接收消息服务器URL，请先设置 接收消息 → 设置API接收。")),
+                "打开 {4} → 企业可信IP → 配置，加入 {1}，等待一分钟，然后执行 tenants resume。若要求先配置可信域名或接收消息服务器URL，请先设置 接收消息 → 设置API接收。"),
+            new("Open {4} → 企业可信IP → 配置, add {1}, wait a minute, then check again. If WeCom wants a trusted domain or a callback URL first, set 接收消息 → 设置API接收.",
+                "打开 {4} → 企业可信IP → 配置，加入 {1}，等待一分钟，然后重新检查。若要求先配置可信域名或接收消息服务器URL，请先设置 接收消息 → 设置API接收。")),
         [60111] = new(
             new("{0} does not find the member ({3}): unknown, left, or outside the visible range.", "{0} 找不到该成员（{3}）：不存在、已离职或不在可见范围内。"),
             new("Open 应用管理 → 自建 → the application → 可见范围 and check that the member is inside.",
@@ -75,11 +85,14 @@ internal static class CodeTexts
         [301002] = new(
             new("AgentId and Secret belong to different applications ({3}).", "AgentId 与 Secret 不属于同一应用（{3}）。"),
             new("Open 应用管理 → 自建 → the application, copy AgentId and Secret from the same page into 'app' of the tenant file and run 'tenants apply'.",
-                "打开 应用管理 → 自建 → 该应用，从同一页面复制 AgentId 和 Secret 到租户文件的 app，然后执行 tenants apply。")),
+                "打开 应用管理 → 自建 → 该应用，从同一页面复制 AgentId 和 Secret 到租户文件的 app，然后执行 tenants apply。"),
+            new("Open 应用管理 → 自建 → the application, copy AgentId and Secret from the same page into the WeCom settings and save.",
+                "打开 应用管理 → 自建 → 该应用，从同一页面复制 AgentId 和 Secret，填入“企业微信设置”并保存。")),
         [301007] = new(
             new("The company is dissolved or banned at WeCom ({3}).", "该企业已解散或被封禁（{3}）。"),
             new("Clear this with WeCom's support, or set \"enabled\": false in the tenant file and run 'tenants apply'.",
-                "请联系企业微信客服，或在租户文件中设置 \"enabled\": false 并执行 tenants apply。")),
+                "请联系企业微信客服，或在租户文件中设置 \"enabled\": false 并执行 tenants apply。"),
+            new("Clear this with WeCom's support, or switch the enterprise off in the WeCom settings.", "请联系企业微信客服，或在“企业微信设置”中关闭该企业。")),
     }.ToFrozenDictionary();
 
     /// <summary>For codes without words of their own.</summary>
@@ -92,7 +105,8 @@ internal static class CodeTexts
     public static readonly DoctorText Unreachable = new(
         new("{0} could not be asked: {2}.", "无法调用 {0}：{2}。"),
         new("Check this server's way to WeCom: network, DNS, WeCom:BaseUrl, Http:Proxy; then run the doctor again.",
-            "检查本服务器到企业微信的网络、DNS、WeCom:BaseUrl 和 Http:Proxy，然后重新检查。"));
+            "检查本服务器到企业微信的网络、DNS、WeCom:BaseUrl 和 Http:Proxy，然后重新检查。"),
+        new("Try again in a minute. If it stays so, ask the operator to look at this server's way to WeCom.", "请一分钟后重新检查。如果仍然如此，请联系运维人员检查本服务器到企业微信的网络。"));
 
     /// <summary>The codes that have words of their own.</summary>
     public static IEnumerable<int> Known => Table.Keys;

@@ -31,12 +31,12 @@ internal sealed class CredentialChecks(WeComClient client)
 
         if (visit.SettingsOf(Channel.Contacts)?.Secret is null)
         {
-            yield return new DoctorFinding(Checks.ContactsSecret, DoctorVerdict.Warning, TenantTexts.NoContactsSecret);
+            yield return new DoctorFinding(Checks.ContactsSecret, DoctorVerdict.Warning, TenantTexts.NoContactsSecret) { Page = "/wecom#contacts-secret" };
         }
 
         if (!visit.HasApp)
         {
-            yield return new DoctorFinding(Checks.AppSecret, DoctorVerdict.Warning, TenantTexts.NoAppSecret);
+            yield return new DoctorFinding(Checks.AppSecret, DoctorVerdict.Warning, TenantTexts.NoAppSecret) { Page = "/wecom#app-agentId" };
         }
 
         await foreach (var finding in CheckAddressAsync(visit, ct))

@@ -1,3 +1,5 @@
+using WeComSync.Domain.Tenants;
+
 namespace WeComSync.Worker.Doctor;
 
 /// <summary>What one check found, in no language yet.</summary>
@@ -13,6 +15,16 @@ internal sealed record DoctorFinding(Words Check, DoctorVerdict Verdict, DoctorT
     /// <summary>Whether a sync that met this would stop the tenant.</summary>
     public bool Stops { get; init; }
 
+    /// <summary>Where it is about one of the tenant's callback addresses: which.</summary>
+    public Channel? CallbackOf { get; init; }
+
+    /// <summary>The console's page where it is mended, below the enterprise's address; null if there is none.</summary>
+    public string? Page { get; init; }
+
     public DoctorLine In(DoctorLanguage language) =>
         new(Check.In(language), Verdict, Code, Text.What.In(language, Args), Text.Step?.In(language, Args)) { Stops = Stops };
+
+    /// <summary>For readers of the console.</summary>
+    public DoctorLine InConsole(DoctorLanguage language) =>
+        In(language) with { Step = (Text.ConsoleStep ?? Text.Step)?.In(language, Args), Page = Page };
 }

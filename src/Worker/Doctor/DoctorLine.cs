@@ -13,4 +13,8 @@ internal sealed record DoctorLine(string Check, DoctorVerdict Verdict, int? Code
     /// <summary>Whether a sync that met this would stop the tenant.</summary>
     [JsonIgnore]
     public bool Stops { get; init; }
+
+    /// <summary>The console's page where it is mended, below the enterprise's address; null if there is none.</summary>
+    [JsonIgnore]
+    public string? Page { get; init; }
 }

@@ -1,3 +1,4 @@
+using WeComSync.Domain.Storage;
 using WeComSync.Domain.Tenants;
 using WeComSync.Worker.WeCom;
 using WeComSync.Worker.WeCom.Http;
@@ -47,6 +48,15 @@ internal sealed class DoctorVisit(Tenant tenant)
         _ => TenantTexts.AppPlace,
     };
 
+    /// <summary>Where the console mends a refusal; null if only WeCom's administration can.</summary>
+    private static string? PageOf(Channel channel, int? code) => code switch
+    {
+        40013 => "/wecom#corpId",
+        40056 or 301002 or 48009 => "/wecom#app-agentId",
+        40001 or 40091 or 45031 => $"/wecom#{EnumText.Of(channel)}-secret",
+        _ => null,
+    };
+
     /// <summary>Makes a call whose failure is a finding and no exception.</summary>
     public async Task<(T? Value, WeComException? Failure)> AskAsync<T>(string endpoint, Func<CancellationToken, Task<T>> call, CancellationToken ct)
     {
@@ -87,6 +97,7 @@ internal sealed class DoctorVisit(Tenant tenant)
         {
             Code = failure.ErrCode,
             Stops = failure.Class == WeComErrorClass.StopTenant,
+            Page = PageOf(channel, failure.ErrCode),
         };
     }
 }

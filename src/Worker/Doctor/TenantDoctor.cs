@@ -11,7 +11,7 @@ namespace WeComSync.Worker.Doctor;
 
 /// <summary>
 /// Examines one tenant: credentials, address, visible range, lists, details, callbacks, clock. It asks WeCom a dozen times, changes
-/// nothing, and works for stopped tenants too.
+/// no setting and no mirrored row, and works for stopped tenants too.
 /// </summary>
 internal sealed class TenantDoctor(
     CredentialChecks credentials, DirectoryChecks directory, CustomerCheck customers, CallbackCheck callbacks, WeComClock weComClock,
@@ -25,14 +25,36 @@ internal sealed class TenantDoctor(
 
     /// <summary>Finds one line after the other, each as soon as it is known.</summary>
     /// <exception cref="InvalidOperationException">There is no such tenant.</exception>
-    public async IAsyncEnumerable<DoctorLine> ExamineAsync(long tenantId, DoctorLanguage language, [EnumeratorCancellation] CancellationToken ct)
+    public IAsyncEnumerable<DoctorLine> ExamineAsync(long tenantId, DoctorLanguage language, CancellationToken ct) =>
+        FindAsync(tenantId, ct).Select(finding => finding.In(language));
+
+    /// <summary>The same in no language yet. An examination that comes to its end is remembered: the console's guide ticks off what it found to work.</summary>
+    /// <exception cref="InvalidOperationException">There is no such tenant.</exception>
+    public async IAsyncEnumerable<DoctorFinding> FindAsync(long tenantId, [EnumeratorCancellation] CancellationToken ct)
     {
         await using var db = await contexts.CreateDbContextAsync(ct);
         var visit = new DoctorVisit(await db.Tenants.AsNoTracking().Include(tenant => tenant.Settings).SingleAsync(tenant => tenant.Id == tenantId, ct));
+        var began = clock.GetUtcNow();
+        var verdicts = new Dictionary<string, DoctorVerdict>();
         await foreach (var finding in FindAsync(visit, ct))
         {
-            yield return finding.In(language);
+            var check = finding.Check.English;
+            verdicts[check] = verdicts.TryGetValue(check, out var worse) && worse > finding.Verdict ? worse : finding.Verdict;
+            yield return finding;
         }
+
+        await RememberAsync(tenantId, began, verdicts, ct);
+    }
+
+    private async Task RememberAsync(long tenantId, DateTimeOffset began, Dictionary<string, DoctorVerdict> verdicts, CancellationToken ct)
+    {
+        await using var command = dataSource.CreateCommand("""
+            INSERT INTO control.doctor_verdicts AS v (tenant_id, subject, verdict, seen_at)
+            SELECT $1, u.subject, u.verdict, $2 FROM unnest($3::text[], $4::text[]) AS u (subject, verdict)
+            ON CONFLICT (tenant_id, subject) DO UPDATE SET verdict = excluded.verdict, seen_at = excluded.seen_at WHERE v.seen_at <= excluded.seen_at
+            """);
+        command.Add(tenantId, began, verdicts.Keys.ToArray(), verdicts.Values.Select(EnumText.Of).ToArray());
+        await command.ExecuteNonQueryAsync(ct);
     }
 
     private async IAsyncEnumerable<DoctorFinding> FindAsync(DoctorVisit visit, [EnumeratorCancellation] CancellationToken ct)
@@ -59,7 +81,7 @@ internal sealed class TenantDoctor(
             yield return finding;
         }
 
-        foreach (var finding in await callbacks.RunAsync(visit, ct))
+        foreach (var finding in await callbacks.RunAsync(visit.Tenant, ct))
         {
             yield return finding;
         }
@@ -70,12 +92,13 @@ internal sealed class TenantDoctor(
 
     private static DoctorFinding JudgeState(Tenant tenant) => tenant switch
     {
-        { Enabled: false } => new(Checks.Tenant, DoctorVerdict.Wrong, TenantTexts.Disabled),
+        { Enabled: false } => new(Checks.Tenant, DoctorVerdict.Wrong, TenantTexts.Disabled) { Page = "/wecom" },
         { State: TenantState.Stopped } => new(
             Checks.Tenant, DoctorVerdict.Wrong, TenantTexts.Stopped, ResultTable.Time(tenant.StoppedAt), tenant.StoppedReason, tenant.Key)
         {
             Code = tenant.StoppedCode,
             Stops = true,
+            Page = "",
         },
         _ => new(Checks.Tenant, DoctorVerdict.Ok, TenantTexts.Active),
     };
@@ -98,7 +121,7 @@ internal sealed class TenantDoctor(
         var age = Words.Of(clock.GetUtcNow() - seenAt);
         return (granted, withheld) switch
         {
-            ([], []) => new(Checks.Fields, DoctorVerdict.Warning, TenantTexts.FieldsUnknown, tenant.Key),
+            ([], []) => new(Checks.Fields, DoctorVerdict.Warning, TenantTexts.FieldsUnknown, tenant.Key) { Page = "/sync" },
             (_, []) => new(Checks.Fields, DoctorVerdict.Ok, TenantTexts.FieldsGranted, string.Join(", ", granted), age),
             ([], _) => new(Checks.Fields, DoctorVerdict.Ok, TenantTexts.FieldsHidden, string.Join(", ", withheld), age),
             _ => new(Checks.Fields, DoctorVerdict.Warning, TenantTexts.FieldsWithdrawn, string.Join(", ", granted), string.Join(", ", withheld), age),
@@ -114,12 +137,12 @@ internal sealed class TenantDoctor(
         read.Add(tenant.Id);
         if (await read.ExecuteScalarAsync(ct) is not DateTime finished)
         {
-            return new(Checks.Runs, DoctorVerdict.Warning, TenantTexts.NeverRun, tenant.Key);
+            return new(Checks.Runs, DoctorVerdict.Warning, TenantTexts.NeverRun, tenant.Key) { Page = "/sync" };
         }
 
         var age = clock.GetUtcNow() - new DateTimeOffset(finished, TimeSpan.Zero);
         return age > OldRun
-            ? new(Checks.Runs, DoctorVerdict.Warning, TenantTexts.LastRunOld, Words.Of(age), tenant.Key)
+            ? new(Checks.Runs, DoctorVerdict.Warning, TenantTexts.LastRunOld, Words.Of(age), tenant.Key) { Page = "" }
             : new(Checks.Runs, DoctorVerdict.Ok, TenantTexts.LastRun, Words.Of(age));
     }
 

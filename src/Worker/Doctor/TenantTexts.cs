@@ -11,11 +11,13 @@ internal static class TenantTexts
 
     public static readonly DoctorText Disabled = new(
         new("The tenant is disabled: nothing is scheduled, and callbacks are refused.", "企业已停用：不执行定时任务，并拒绝回调。"),
-        new("Set \"enabled\": true in the tenant file and run 'tenants apply'.", "在租户文件中设置 \"enabled\": true，然后执行 tenants apply。"));
+        new("Set \"enabled\": true in the tenant file and run 'tenants apply'.", "在租户文件中设置 \"enabled\": true，然后执行 tenants apply。"),
+        new("Switch “Enabled” on in the WeCom settings and save.", "在“企业微信设置”中打开“开启”并保存。"));
 
     public static readonly DoctorText Stopped = new(
         new("The tenant is stopped since {0}: no sync runs. Reason: {1}", "企业自 {0} 起已停止，不再同步。原因：{1}"),
-        new("Mend what the lines below call wrong, then run 'tenants resume {2}'.", "先处理下面标为错误的项目，然后执行 tenants resume {2}。"));
+        new("Mend what the lines below call wrong, then run 'tenants resume {2}'.", "先处理下面标为错误的项目，然后执行 tenants resume {2}。"),
+        new("Mend what the lines below call wrong, then resume on the overview.", "先处理下面标为错误的项目，然后在“概况”中恢复同步。"));
 
     public static readonly DoctorText TokenGood = new(new("WeCom accepts the secret and gave a token.", "企业微信接受该 Secret，已获取 access_token。"));
 
@@ -23,13 +25,17 @@ internal static class TenantTexts
         new("There is no contact sync secret: the lists are what the application sees, and who is outside its range cannot be told from who left.",
             "未配置通讯录同步 Secret：列表以应用可见范围为准，无法区分范围外成员与离职成员。"),
         new("Open 管理工具 → 通讯录同步 → API接口同步, choose 读取, copy the Secret into 'contacts.secret' of the tenant file and run 'tenants apply'.",
-            "打开 管理工具 → 通讯录同步 → API接口同步，权限选“读取”，把 Secret 填入租户文件的 contacts.secret，然后执行 tenants apply。"));
+            "打开 管理工具 → 通讯录同步 → API接口同步，权限选“读取”，把 Secret 填入租户文件的 contacts.secret，然后执行 tenants apply。"),
+        new("Open 管理工具 → 通讯录同步 → API接口同步, choose 读取, copy the Secret into the WeCom settings and save.",
+            "打开 管理工具 → 通讯录同步 → API接口同步，权限选“读取”，把 Secret 填入“企业微信设置”并保存。"));
 
     public static readonly DoctorText NoAppSecret = new(
         new("There is no application secret with AgentId: names and details can be read only where WeCom still gives them to contact sync.",
             "未配置应用 Secret 和 AgentId：只有在企业微信仍允许通讯录同步读取详情时才能得到姓名等信息。"),
         new("Open 应用管理 → 自建 → 创建应用, copy AgentId and Secret into 'app' of the tenant file and run 'tenants apply'.",
-            "打开 应用管理 → 自建 → 创建应用，把 AgentId 和 Secret 填入租户文件的 app，然后执行 tenants apply。"));
+            "打开 应用管理 → 自建 → 创建应用，把 AgentId 和 Secret 填入租户文件的 app，然后执行 tenants apply。"),
+        new("Open 应用管理 → 自建 → 创建应用, copy AgentId and Secret into the WeCom settings and save.",
+            "打开 应用管理 → 自建 → 创建应用，把 AgentId 和 Secret 填入“企业微信设置”并保存。"));
 
     public static readonly DoctorText AddressTrusted = new(
         new("WeCom sees this server as {0} and lets it in.", "企业微信看到的出口 IP 是 {0}，允许访问。"));
@@ -39,7 +45,8 @@ internal static class TenantTexts
 
     public static readonly DoctorText SeveralAddresses = new(
         new("Calls leave from several addresses: {0}. Each must be trusted.", "出口 IP 不固定：{0}。每个都必须加入企业可信IP。"),
-        new("Add all of them to 企业可信IP, or send the calls through one address with Http:Proxy.", "把它们全部加入企业可信IP，或用 Http:Proxy 固定出口。"));
+        new("Add all of them to 企业可信IP, or send the calls through one address with Http:Proxy.", "把它们全部加入企业可信IP，或用 Http:Proxy 固定出口。"),
+        new("Add all of them to 企业可信IP, or ask the operator to send the calls through one address.", "把它们全部加入企业可信IP，或请运维人员固定出口地址。"));
 
     public static readonly DoctorText AgentClosed = new(
         new("The application '{0}' is disabled.", "应用“{0}”已停用。"),
@@ -76,7 +83,8 @@ internal static class TenantTexts
 
     public static readonly DoctorText DetailsNotChecked = new(
         new("Names and details cannot be read, because the application does not work.", "应用不可用，无法读取姓名和详情。"),
-        new("Mend what is wrong with the application above, then run the doctor again.", "先处理上面与应用有关的错误，然后重新检查。"));
+        new("Mend what is wrong with the application above, then run the doctor again.", "先处理上面与应用有关的错误，然后重新检查。"),
+        new("Mend what is wrong with the application above, then check again.", "先处理上面与应用有关的错误，然后重新检查。"));
 
     public static readonly DoctorText NobodyToTry = new(
         new("No member is in sight whose details could be tried.", "可见范围内没有可用来验证的成员。"),
@@ -84,7 +92,8 @@ internal static class TenantTexts
 
     public static readonly DoctorText FieldsUnknown = new(
         new("Which fields WeCom gives is learned by the first sync.", "首次同步后才能知道企业微信返回哪些字段。"),
-        new("Run 'sync {0} full'.", "执行 sync {0} full。"));
+        new("Run 'sync {0} full'.", "执行 sync {0} full。"),
+        new("Press “One-click sync”.", "点“一键同步”。"));
 
     public static readonly DoctorText FieldsGranted = new(new("WeCom gives all of {0} (seen {1} ago).", "企业微信返回全部字段：{0}（{1}前确认）。"));
 
@@ -161,21 +170,25 @@ internal static class TenantTexts
 
     public static readonly DoctorText ClockOff = new(
         new("This server's clock is {0} off from WeCom's.", "本机时钟与企业微信相差 {0}。"),
-        new("Switch time synchronisation on (NTP, for example chrony or systemd-timesyncd).", "请开启时间同步（NTP，例如 chrony 或 systemd-timesyncd）。"));
+        new("Switch time synchronisation on (NTP, for example chrony or systemd-timesyncd).", "请开启时间同步（NTP，例如 chrony 或 systemd-timesyncd）。"),
+        new("Ask the operator to switch time synchronisation on.", "请联系运维人员开启时间同步。"));
 
     public static readonly DoctorText ClockUnknown = new(new("WeCom's answers did not carry a time.", "企业微信的应答中没有时间。"));
 
     public static readonly DoctorText NeverRun = new(
         new("The directory was never synced to its end.", "尚未成功完成过通讯录同步。"),
-        new("Run 'sync {0} full'.", "执行 sync {0} full。"));
+        new("Run 'sync {0} full'.", "执行 sync {0} full。"),
+        new("Press “One-click sync”.", "点“一键同步”。"));
 
     public static readonly DoctorText LastRun = new(new("The last good sync ended {0} ago.", "最近一次成功同步于 {0}前结束。"));
 
     public static readonly DoctorText LastRunOld = new(
         new("The last good sync ended {0} ago.", "最近一次成功同步于 {0}前结束。"),
-        new("Look at 'tenants list' and at 'status', then run 'sync {1} full'.", "查看 tenants list 和 status，然后执行 sync {1} full。"));
+        new("Look at 'tenants list' and at 'status', then run 'sync {1} full'.", "查看 tenants list 和 status，然后执行 sync {1} full。"),
+        new("Look at the overview, then press “One-click sync”.", "先看“概况”中的说明，然后点“一键同步”。"));
 
     public static readonly DoctorText NotChecked = new(
         new("Not checked, because no secret works.", "没有可用的 Secret，未检查。"),
-        new("Mend what is wrong above, then run the doctor again.", "处理以上错误后重新检查。"));
+        new("Mend what is wrong above, then run the doctor again.", "处理以上错误后重新检查。"),
+        new("Mend what is wrong above, then check again.", "处理以上错误后重新检查。"));
 }

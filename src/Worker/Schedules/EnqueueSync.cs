@@ -39,4 +39,8 @@ internal static class SyncQueueing
         var text = EnumText.Of(kind);
         return jobs.Enqueue<ISyncJob>(job => job.RunAsync(tenantId, text, instant, null, CancellationToken.None));
     }
+
+    /// <summary>Queues a comparison that writes nothing.</summary>
+    public static string EnqueuePreview(this IBackgroundJobClient jobs, long tenantId) =>
+        jobs.Enqueue<IPreviewJob>(job => job.RunAsync(tenantId, null, CancellationToken.None));
 }

@@ -16,6 +16,11 @@ internal interface ISyncRunner
     /// <exception cref="OperationCanceledException">The run stopped at a safe point because <paramref name="ct"/> asked for it.</exception>
     /// <exception cref="Exception">Any other: the run failed, and the same run may succeed later. It is tried again with back-off.</exception>
     Task<SyncOutcome> RunAsync(long tenantId, SyncKind kind, SyncTrigger trigger, CancellationToken ct);
+
+    /// <summary>Compares the whole directory with its mirror and writes nothing; the difference is kept with the run.</summary>
+    /// <param name="tenantId">Which tenant.</param>
+    /// <param name="ct">Asks the run to stop.</param>
+    Task<SyncOutcome> PreviewAsync(long tenantId, CancellationToken ct);
 }
 
 /// <summary>How a sync ended that a repetition would not mend.</summary>

@@ -13,17 +13,24 @@ internal static class MergeReport
         """;
 
     /// <summary>What <see cref="Merge.ApplyAsync"/> would write, row by row; to be asked before it writes.</summary>
-    /// <param name="merge">The merge.</param>
+    /// <param name="merge">The compared merge.</param>
+    /// <param name="most">How many rows are told.</param>
     /// <param name="add">Receives each row.</param>
     /// <param name="ct">Stops it.</param>
-    public static async Task PlanAsync(this Merge merge, Action<PlannedChange> add, CancellationToken ct)
+    public static async Task PlanAsync(this Merge merge, int most, Action<PlannedChange> add, CancellationToken ct)
     {
-        await ReadAsync(merge, DirectoryRenames, [merge.TenantId, merge.Cause], row => add(PlannedChange.Read(row)), ct);
+        var left = most;
+        await ReadAsync(merge, $"{DirectoryRenames} LIMIT $3", [merge.TenantId, merge.Cause, left], Tell, ct);
         foreach (var table in merge.Compared)
         {
             await ReadAsync(
-                merge, $"SELECT '{table.Entity}', * FROM ({MirrorSql.Describe(table)}) AS described", [merge.TenantId],
-                row => add(PlannedChange.Read(row)), ct);
+                merge, $"SELECT '{table.Entity}', * FROM ({MirrorSql.Describe(table)}) AS described LIMIT $2", [merge.TenantId, left], Tell, ct);
+        }
+
+        void Tell(NpgsqlDataReader row)
+        {
+            add(PlannedChange.Read(row));
+            left--;
         }
     }
 

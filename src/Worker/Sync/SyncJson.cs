@@ -14,6 +14,13 @@ internal sealed partial class SyncJson : JsonSerializerContext
     public static string Counts(IReadOnlyDictionary<string, KindCounts> counts) =>
         JsonSerializer.Serialize(counts, Default.IReadOnlyDictionaryStringKindCounts);
 
+    /// <param name="counts">As <see cref="Counts"/> wrote them; null while a run goes on.</param>
+    public static IReadOnlyDictionary<string, KindCounts> ReadCounts(string? counts) =>
+        counts is null ? new Dictionary<string, KindCounts>() : JsonSerializer.Deserialize(counts, Default.IReadOnlyDictionaryStringKindCounts)!;
+
+    public static string? Planned(IReadOnlyList<PlannedField> fields) =>
+        fields.Count == 0 ? null : JsonSerializer.Serialize([.. fields], Default.PlannedFieldArray);
+
     public static string? Drift(IReadOnlyDictionary<string, KindDrift>? drift) =>
         drift is null ? null : JsonSerializer.Serialize(drift, Default.IReadOnlyDictionaryStringKindDrift);
 }

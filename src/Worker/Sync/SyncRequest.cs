@@ -10,6 +10,9 @@ internal sealed record SyncRequest
     /// <summary>Compare only; write nothing into the mirror.</summary>
     public bool DryRun { get; init; }
 
+    /// <summary>Rows of a dry run's difference that are told; a company's first one has as many as the company.</summary>
+    public int MostPlanned { get; init; } = int.MaxValue;
+
     /// <summary>What a sync of one object reads.</summary>
     public WantedObject? Object { get; init; }
 

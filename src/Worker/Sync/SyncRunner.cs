@@ -64,6 +64,20 @@ internal sealed class SyncRunner(
         }
     }
 
+    public async Task<SyncOutcome> PreviewAsync(long tenantId, CancellationToken ct)
+    {
+        try
+        {
+            var request = new SyncRequest { Trigger = SyncTrigger.Console, DryRun = true, MostPlanned = SyncRuns.MostPlanned };
+            var report = await RunAsync(tenantId, SyncKind.Full, request, ct);
+            return report.State == RunState.Stopped ? SyncOutcome.Stopped : SyncOutcome.Finished;
+        }
+        catch (RunInProgressException)
+        {
+            return SyncOutcome.Busy;
+        }
+    }
+
     private async Task CheckIfFreeAsync(long tenantId, SyncRequest request, CancellationToken ct)
     {
         try

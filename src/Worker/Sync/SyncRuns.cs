@@ -14,6 +14,9 @@ internal sealed class SyncRuns(NpgsqlDataSource dataSource, TimeProvider clock)
     /// <summary>A run whose heartbeat is older is dead, even if its connection still seems to be there (a network silently cut).</summary>
     public static readonly TimeSpan DeadAfter = TimeSpan.FromSeconds(45);
 
+    /// <summary>Rows of a dry run's difference that are kept with the run; its counters tell of all.</summary>
+    public const int MostPlanned = 5000;
+
     /// <summary>First half of the advisory lock's key; the second is the tenant.</summary>
     private const int LockClass = 72_368_370;
 
@@ -137,6 +140,12 @@ internal sealed class SyncRuns(NpgsqlDataSource dataSource, TimeProvider clock)
     /// <returns>False if another process had closed it already.</returns>
     public static async Task<bool> CloseAsync(NpgsqlConnection connection, SyncRun run, SyncReport report, CancellationToken ct)
     {
+        if (report is { DryRun: true, Planned.Count: > 0 })
+        {
+            // Before the run is closed: whoever sees it done finds the difference.
+            await KeepPlanAsync(connection, run, report.Planned, ct);
+        }
+
         var total = report.Total;
         var closed = await connection.ExecuteAsync("""
             UPDATE control.sync_runs
@@ -167,6 +176,21 @@ internal sealed class SyncRuns(NpgsqlDataSource dataSource, TimeProvider clock)
         }
 
         return closed > 0;
+    }
+
+    private static Task<int> KeepPlanAsync(NpgsqlConnection connection, SyncRun run, IReadOnlyList<PlannedChange> planned, CancellationToken ct)
+    {
+        var kept = planned.Take(MostPlanned).ToList();
+        return connection.ExecuteAsync("""
+            INSERT INTO control.planned_rows (tenant_id, run_id, place, entity, key, name, op, fields)
+            SELECT $1, $2, p.place, p.entity, p.key::jsonb, p.name, p.op, p.fields::jsonb
+            FROM unnest($3::text[], $4::text[], $5::text[], $6::text[], $7::text[]) WITH ORDINALITY AS p (entity, key, name, op, fields, place)
+            """,
+            [
+                run.TenantId, run.Id, kept.Select(p => p.Entity).ToArray(), kept.Select(p => p.Key.GetRawText()).ToArray(), kept.Select(p => p.Name).ToArray(),
+                kept.Select(p => p.Op).ToArray(), kept.Select(p => SyncJson.Planned(p.Fields)).ToArray(),
+            ],
+            ct);
     }
 }
 

@@ -60,7 +60,28 @@ public sealed partial class DoctorLanguageTests
         }
     }
 
-    private static IEnumerable<Words> Of(DoctorText text) => text.Step is { } step ? [text.What, step] : [text.What];
+    [Fact]
+    public void Readers_of_the_console_are_told_of_pages_and_never_of_commands_or_files()
+    {
+        foreach (var text in Texts())
+        {
+            if ((text.ConsoleStep ?? text.Step) is { } step)
+            {
+                Assert.DoesNotMatch(Command(), step.English);
+                Assert.DoesNotMatch(Command(), step.Chinese);
+            }
+        }
+    }
+
+    private static IEnumerable<DoctorText> Texts() =>
+        new[] { typeof(TenantTexts), typeof(CallbackTexts), typeof(CodeTexts) }
+            .SelectMany(type => type.GetFields(BindingFlags.Static | BindingFlags.Public | BindingFlags.NonPublic))
+            .Select(field => field.GetValue(null)).OfType<DoctorText>().Concat(CodeTexts.Known.Select(code => CodeTexts.Of(code)));
+
+    private static IEnumerable<Words> Of(DoctorText text) => new[] { text.What, text.Step, text.ConsoleStep }.OfType<Words>();
+
+    [GeneratedRegex("tenants? (apply|list|resume|file)|租户文件|'(sync|status|events|doctor)|执行 |events list|--host|run the doctor|[A-Za-z]+:[A-Z][A-Za-z]+|[A-Za-z]+__")]
+    private static partial Regex Command();
 
     private static HashSet<string> Placeholders(string text) => [.. Placeholder().Matches(text).Select(match => match.Value)];
 

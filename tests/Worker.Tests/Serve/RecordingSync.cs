@@ -20,5 +20,7 @@ internal sealed class RecordingSync : ISyncRunner
         return Does.TryGetValue(tenantId, out var does) ? await does(ct) : SyncOutcome.Finished;
     }
 
+    public Task<SyncOutcome> PreviewAsync(long tenantId, CancellationToken ct) => RunAsync(tenantId, SyncKind.Full, SyncTrigger.Console, ct);
+
     public int CountOf(long tenantId) => runs.Count(run => run.TenantId == tenantId);
 }

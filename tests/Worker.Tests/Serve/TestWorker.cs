@@ -46,7 +46,7 @@ internal sealed class TestWorker : IAsyncDisposable
     /// <summary>Builds a worker that is not started: its services work, nothing happens by itself.</summary>
     public static TestWorker Build(string connectionString, params string[] settings) => Build(connectionString, new RecordingSync(), settings);
 
-    private static TestWorker Build(string connectionString, RecordingSync sync, string[] settings)
+    private static TestWorker Build(string connectionString, RecordingSync sync, string[] settings, TimeProvider? clock = null)
     {
         string[] args =
         [
@@ -57,13 +57,21 @@ internal sealed class TestWorker : IAsyncDisposable
             $"--Console:Operator:Password={Password}",
             .. settings,
         ];
-        var app = ServeHost.Build(args, builder => builder.Services.AddSingleton<ISyncRunner>(sync).AddSingleton(Loggers));
+        var app = ServeHost.Build(args, builder => builder.Services.AddSingleton<ISyncRunner>(sync).AddSingleton(Loggers).AddSingleton(clock ?? TimeProvider.System));
         return new TestWorker(app, sync);
     }
 
     public static async Task<TestWorker> StartAsync(string connectionString, params string[] settings)
     {
         var worker = Build(connectionString, settings);
+        await worker.app.StartAsync(TestContext.Current.CancellationToken);
+        return worker;
+    }
+
+    /// <summary>One that lives at another time.</summary>
+    public static async Task<TestWorker> StartAsync(string connectionString, TimeProvider clock)
+    {
+        var worker = Build(connectionString, new RecordingSync(), [], clock);
         await worker.app.StartAsync(TestContext.Current.CancellationToken);
         return worker;
     }

@@ -46,6 +46,7 @@ public sealed class DryRunTests(TestDatabase database) : IClassFixture<TestDatab
             .Select(p => $"{p.p.Entity} {p.Key} {p.p.Op} {string.Join(',', p.p.Op == "removed" ? [] : p.p.Fields.Select(f => f.Field))}");
         Assert.Equal(feed, string.Join('\n', planned));
         Assert.Equal(plan.Counts, run.Counts);
+        Assert.Equal(plan.Planned.Count, await harness.ScalarAsync<long>("SELECT count(*) FROM control.planned_rows WHERE tenant_id = $1 AND run_id = $2", plan.RunId));
         string[] ops = ["changed", "created", "removed", "renamed", "restored"];
         Assert.Equal(ops, plan.Planned.Where(p => p.Entity == "user").Select(p => p.Op).Distinct().Order(StringComparer.Ordinal));
         var name = Assert.Single(plan.Planned.Where(p => p is { Entity: "department", Op: "changed" }).SelectMany(p => p.Fields), f => f.Field == "name");

@@ -1459,6 +1459,49 @@ namespace WeComSync.Domain.Storage.Migrations
                     b.ToTable("held_removals", "control");
                 });
 
+            modelBuilder.Entity("WeComSync.Domain.Runs.PlannedRow", b =>
+                {
+                    b.Property<long>("TenantId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("tenant_id");
+
+                    b.Property<long>("RunId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("run_id");
+
+                    b.Property<int>("Place")
+                        .HasColumnType("integer")
+                        .HasColumnName("place");
+
+                    b.Property<string>("Entity")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("entity");
+
+                    b.Property<string>("Fields")
+                        .HasColumnType("jsonb")
+                        .HasColumnName("fields");
+
+                    b.Property<string>("Key")
+                        .IsRequired()
+                        .HasColumnType("jsonb")
+                        .HasColumnName("key");
+
+                    b.Property<string>("Name")
+                        .HasColumnType("text")
+                        .HasColumnName("name");
+
+                    b.Property<string>("Op")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("op");
+
+                    b.HasKey("TenantId", "RunId", "Place")
+                        .HasName("pk_planned_rows");
+
+                    b.ToTable("planned_rows", "control");
+                });
+
             modelBuilder.Entity("WeComSync.Domain.Runs.ScheduledEffect", b =>
                 {
                     b.Property<long>("TenantId")
@@ -1885,6 +1928,31 @@ namespace WeComSync.Domain.Storage.Migrations
                         .HasName("pk_data_protection_keys");
 
                     b.ToTable("data_protection_keys", "control");
+                });
+
+            modelBuilder.Entity("WeComSync.Domain.Storage.DoctorVerdictRow", b =>
+                {
+                    b.Property<long>("TenantId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("tenant_id");
+
+                    b.Property<string>("Subject")
+                        .HasColumnType("text")
+                        .HasColumnName("subject");
+
+                    b.Property<DateTimeOffset>("SeenAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("seen_at");
+
+                    b.Property<string>("Verdict")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("verdict");
+
+                    b.HasKey("TenantId", "Subject")
+                        .HasName("pk_doctor_verdicts");
+
+                    b.ToTable("doctor_verdicts", "control");
                 });
 
             modelBuilder.Entity("WeComSync.Domain.Storage.FieldGrant", b =>
@@ -2374,6 +2442,16 @@ namespace WeComSync.Domain.Storage.Migrations
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired()
                         .HasConstraintName("fk_account_tenants_tenants_tenant_id");
+                });
+
+            modelBuilder.Entity("WeComSync.Domain.Runs.PlannedRow", b =>
+                {
+                    b.HasOne("WeComSync.Domain.Runs.SyncRun", null)
+                        .WithMany()
+                        .HasForeignKey("TenantId", "RunId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_planned_rows_sync_runs_tenant_id_run_id");
                 });
 
             modelBuilder.Entity("WeComSync.Domain.Tenants.ArchiveKey", b =>

@@ -10,8 +10,9 @@ namespace WeComSync.Worker.WebConsole.Access;
 /// What changes secrets, removes data or binds for good asks for the password again when it was given long ago: an unattended
 /// screen is not enough. A page that was opened in time may be sent somewhat later, so that nobody loses what he typed.
 /// </summary>
+/// <param name="handlers">Names of the page's handlers that it is for; none for all of them.</param>
 [AttributeUsage(AttributeTargets.Class)]
-internal sealed class FreshLoginAttribute : Attribute, IAsyncPageFilter
+internal sealed class FreshLoginAttribute(params string[] handlers) : Attribute, IAsyncPageFilter
 {
     private static readonly TimeSpan ToOpen = TimeSpan.FromMinutes(30);
     private static readonly TimeSpan ToSend = TimeSpan.FromMinutes(90);
@@ -20,6 +21,12 @@ internal sealed class FreshLoginAttribute : Attribute, IAsyncPageFilter
 
     public async Task OnPageHandlerExecutionAsync(PageHandlerExecutingContext context, PageHandlerExecutionDelegate next)
     {
+        if (handlers.Length > 0 && !handlers.Contains(context.HandlerMethod?.Name))
+        {
+            await next();
+            return;
+        }
+
         var request = context.HttpContext.Request;
         var clock = context.HttpContext.RequestServices.GetRequiredService<TimeProvider>();
         var given = long.Parse(context.HttpContext.User.FindFirst(AccountClaims.LoggedInAt)!.Value, CultureInfo.InvariantCulture);

@@ -21,6 +21,9 @@
     setTimeout(() => { button.textContent = before; }, 1500);
   });
 
+  // A narrow window shows a part of the menu: the one with this page in it.
+  document.querySelector('.side [aria-current]')?.scrollIntoView({ block: 'nearest', inline: 'center' });
+
   // Questions before what cannot be undone.
   document.addEventListener('submit', event => {
     const question = event.submitter?.dataset.confirm || event.target.dataset.confirm;
@@ -106,8 +109,8 @@
     place.removeAttribute('aria-busy');
   }, true);
 
-  // Parts of a page that follow the server.
-  document.querySelectorAll('[data-live]').forEach(part => {
+  // Parts of a page that follow the server; an empty address is nothing to follow.
+  document.querySelectorAll('[data-live^="/"]').forEach(part => {
     const source = new EventSource(part.dataset.live);
     source.addEventListener('part', message => {
       part.innerHTML = message.data;
@@ -116,6 +119,27 @@
     source.addEventListener('end', message => {
       source.close();
       if (message.data) location.assign(message.data);
+    });
+  });
+
+  // Lists that the server fills line by line, when they are asked for.
+  document.querySelectorAll('form[data-lines]').forEach(form => {
+    form.addEventListener('submit', event => {
+      event.preventDefault();
+      const list = document.getElementById('lines');
+      const conclusion = document.getElementById('conclusion');
+      const button = form.querySelector('button');
+      list.replaceChildren();
+      conclusion.textContent = '';
+      button.disabled = true;
+      list.setAttribute('aria-busy', 'true');
+      const source = new EventSource(form.dataset.lines);
+      const end = () => { source.close(); button.disabled = false; list.removeAttribute('aria-busy'); };
+      source.addEventListener('line', message => list.insertAdjacentHTML('beforeend', message.data));
+      source.addEventListener('conclusion', message => { conclusion.textContent = message.data; });
+      source.addEventListener('end', end);
+      // A browser would begin anew by itself; whoever waits is told instead.
+      source.addEventListener('error', () => { end(); conclusion.textContent = text('notSent'); });
     });
   });
 

@@ -1,5 +1,6 @@
 using Npgsql;
 using WeComSync.Domain.Tenants;
+using WeComSync.Worker.Doctor;
 using WeComSync.Worker.Sync;
 
 namespace WeComSync.Worker.WebConsole.Enterprises;
@@ -16,11 +17,22 @@ internal sealed record EnterpriseHealth
                (SELECT count(*) FROM control.callback_events WHERE tenant_id = $1 AND state IN ('failed', 'parked')),
                (SELECT min(received_at) FROM control.callback_events WHERE tenant_id = $1 AND state = 'waiting'),
                (SELECT max(last_at) FROM control.callback_attempts WHERE tenant_id = $1 AND outcome IN ('accepted', 'duplicate')),
-               (SELECT array_agg(channel::text) FROM control.callback_attempts WHERE tenant_id = $1 AND outcome = 'verified'),
+               (SELECT array_agg(a.channel::text) FROM control.callback_attempts a JOIN control.wecom_settings s ON s.tenant_id = $1 AND s.channel = a.channel
+                WHERE a.tenant_id = $1 AND a.outcome = 'verified' AND s.token IS NOT NULL AND (s.callback_set_at IS NULL OR a.last_at >= s.callback_set_at)),
                (SELECT array_agg(channel::text) FROM control.wecom_settings WHERE tenant_id = $1 AND secret IS NOT NULL),
                (SELECT array_agg(channel::text) FROM control.wecom_settings WHERE tenant_id = $1 AND token IS NOT NULL),
                (SELECT max(finished_at) FROM control.sync_runs WHERE tenant_id = $1 AND state IN ('done', 'partial') AND NOT dry_run),
-               r.code, r.reason, r.action
+               r.code, r.reason, r.action,
+               (SELECT array_agg(s.channel::text) FROM control.wecom_settings s
+                WHERE s.tenant_id = $1 AND s.secret IS NOT NULL AND (
+                    EXISTS (SELECT FROM control.doctor_verdicts v WHERE v.tenant_id = $1 AND v.verdict = 'ok' AND v.seen_at >= s.secret_set_at
+                            AND v.subject = CASE s.channel WHEN 'contacts' THEN $2 WHEN 'app' THEN $3 WHEN 'customers' THEN $4 END)
+                    OR s.channel IN ('contacts', 'app') AND EXISTS (
+                        SELECT FROM control.sync_runs r WHERE r.tenant_id = $1 AND r.part = 'directory' AND r.kind = 'full' AND r.state IN ('done', 'partial')
+                        AND r.started_at >= s.secret_set_at))),
+               NOT EXISTS (SELECT FROM control.tenants t WHERE t.id = $1 AND t.stopped_code = 60020) AND (
+                   EXISTS (SELECT FROM control.doctor_verdicts v WHERE v.tenant_id = $1 AND v.subject = $5 AND v.verdict = 'ok')
+                   OR EXISTS (SELECT FROM control.sync_runs r WHERE r.tenant_id = $1 AND r.part = 'directory' AND r.kind = 'full' AND r.state IN ('done', 'partial')))
         FROM (VALUES (1)) AS one LEFT JOIN control.customer_rests r ON r.tenant_id = $1
         """;
 
@@ -54,6 +66,12 @@ internal sealed record EnterpriseHealth
     /// <summary>Texts of the channels whose address WeCom verified.</summary>
     public IReadOnlyList<string> Verified { get; private init; } = [];
 
+    /// <summary>Texts of the channels whose secret WeCom was seen to accept since it was stored.</summary>
+    public IReadOnlyList<string> Working { get; private init; } = [];
+
+    /// <summary>WeCom was seen to let this server in.</summary>
+    public bool AddressTrusted { get; private init; }
+
     /// <summary>Texts of the channels that have a secret.</summary>
     public IReadOnlyList<string> WithSecret { get; private init; } = [];
 
@@ -63,7 +81,7 @@ internal sealed record EnterpriseHealth
     public static async Task<EnterpriseHealth> ReadAsync(NpgsqlDataSource dataSource, Tenant tenant, CancellationToken ct)
     {
         await using var command = dataSource.CreateCommand(Sql);
-        command.Add(tenant.Id);
+        command.Add(tenant.Id, Checks.ContactsSecret.English, Checks.AppSecret.English, Checks.CustomersSecret.English, Checks.Address.English);
         await using var reader = await command.ExecuteReaderAsync(ct);
         await reader.ReadAsync(ct);
         return new()
@@ -82,6 +100,8 @@ internal sealed record EnterpriseHealth
             LastGood = Time(11),
             CustomersRestCode = reader.IsDBNull(12) ? null : reader.GetInt32(12),
             CustomersRest = reader.IsDBNull(13) ? null : $"{reader.GetString(13)}. {reader.GetString(14)}",
+            Working = Texts(15),
+            AddressTrusted = reader.GetBoolean(16),
         };
 
         DateTimeOffset? Time(int column) => reader.IsDBNull(column) ? null : reader.GetFieldValue<DateTimeOffset>(column);

@@ -53,8 +53,14 @@ internal sealed class LiveParts(ICompositeViewEngine views, IModelMetadataProvid
         }
     }
 
-    /// <summary>Sends a part that grows by one line at a time.</summary>
-    public async Task GrowAsync<T>(PageModel page, string partial, IAsyncEnumerable<T> lines, CancellationToken ct)
+    /// <summary>Sends a list line by line, each as soon as it is there.</summary>
+    /// <param name="page">Whose request it is.</param>
+    /// <param name="partial">The view of one line.</param>
+    /// <param name="lines">The lines.</param>
+    /// <param name="conclude">Says in a sentence what all of them come to.</param>
+    /// <param name="ct">The visitor left.</param>
+    public async Task GrowAsync<T>(
+        PageModel page, string partial, IAsyncEnumerable<T> lines, Func<IReadOnlyList<T>, string> conclude, CancellationToken ct)
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(ct, host.ApplicationStopping);
         Begin(page.Response);
@@ -64,9 +70,10 @@ internal sealed class LiveParts(ICompositeViewEngine views, IModelMetadataProvid
             await foreach (var line in lines.WithCancellation(stop.Token))
             {
                 shown.Add(line);
-                await SendAsync(page.Response, "part", await RenderAsync(page, partial, shown), stop.Token);
+                await SendAsync(page.Response, "line", await RenderAsync(page, partial, line), stop.Token);
             }
 
+            await SendAsync(page.Response, "conclusion", conclude(shown), stop.Token);
             await SendAsync(page.Response, "end", "", stop.Token);
         }
         catch (OperationCanceledException)

@@ -1,6 +1,10 @@
+using WeComSync.Worker.Commands;
+
 namespace WeComSync.Worker.WebConsole.Runs;
 
-/// <summary>One line of a CSV file. Spreadsheets run what begins like a formula, so such text gets an apostrophe in front.</summary>
+/// <summary>
+/// One line of a CSV file. Spreadsheets run what begins like a formula, so such text gets an apostrophe in front; what turns text around goes.
+/// </summary>
 internal static class CsvText
 {
     public static string Line(params ReadOnlySpan<string> cells)
@@ -16,7 +20,7 @@ internal static class CsvText
 
     private static string Cell(string text)
     {
-        var plain = text.Replace("\0", "", StringComparison.Ordinal);
+        var plain = PlainText.OneLine(text);
         var safe = plain.TrimStart() is { Length: > 0 } start && start[0] is '=' or '+' or '-' or '@' or '＝' or '＋' or '－' or '＠'
             ? "'" + plain
             : plain;

@@ -1,16 +1,17 @@
 using System.Text;
 using System.Text.Json;
 using Npgsql;
+using WeComSync.Domain.Runs;
 using WeComSync.Worker.Sync;
 
 namespace WeComSync.Worker.WebConsole.Runs;
 
-/// <summary>Reads what a run changed, value by value: what it was before and what it is since.</summary>
+/// <summary>Reads what a run changed, or a preview would change, value by value: what it was before and what it is since.</summary>
 internal sealed class RunChanges(NpgsqlDataSource dataSource)
 {
     // The value before is in the object's change before this one.
     private const string Sql = """
-        SELECT c.seq, c.at, c.entity, c.key::text, c.op, c.fields, c.after::text,
+        SELECT c.seq, c.at, c.entity, c.key::text, c.after ->> 'name', c.op, c.fields, c.after::text,
                CASE WHEN cardinality(c.fields) > 0 AND c.op <> 'created' THEN (
                    SELECT p.after::text FROM mirror.changes p
                    WHERE p.tenant_id = $1 AND p.entity = c.entity AND p.key = c.key AND p.seq < c.seq AND p.after IS NOT NULL
@@ -20,23 +21,45 @@ internal sealed class RunChanges(NpgsqlDataSource dataSource)
         ORDER BY c.seq LIMIT $6
         """;
 
-    /// <param name="tenantId">Whose run.</param>
-    /// <param name="run">The run's id.</param>
-    /// <param name="from">When it started.</param>
-    /// <param name="to">When it ended.</param>
+    private const string PlannedSql = """
+        SELECT place::bigint, entity, key::text, name, op, fields::text FROM control.planned_rows
+        WHERE tenant_id = $1 AND run_id = $2 AND place > $3 ORDER BY place LIMIT $4
+        """;
+
+    /// <param name="run">Whose changes.</param>
+    /// <param name="now">The end of a run that has none yet.</param>
     /// <param name="after">The last change of the page before; 0 for the first page.</param>
     /// <param name="most">How many.</param>
     /// <param name="ct">The visitor left.</param>
-    public async Task<IReadOnlyList<RunChange>> ReadAsync(long tenantId, long run, DateTimeOffset from, DateTimeOffset to, long after, int most, CancellationToken ct)
+    public Task<IReadOnlyList<RunChange>> ReadAsync(SyncRun run, DateTimeOffset now, long after, int most, CancellationToken ct) =>
+        run.DryRun ? ReadPlannedAsync(run, after, most, ct) : ReadDoneAsync(run, now, after, most, ct);
+
+    private async Task<IReadOnlyList<RunChange>> ReadDoneAsync(SyncRun run, DateTimeOffset now, long after, int most, CancellationToken ct)
     {
         await using var command = dataSource.CreateCommand(Sql);
-        command.Add(tenantId, from, to, after, $"run:{run}", most);
+        command.Add(run.TenantId, run.StartedAt, run.FinishedAt ?? now, after, $"run:{run.Id}", most);
         await using var reader = await command.ExecuteReaderAsync(ct);
         var changes = new List<RunChange>();
         while (await reader.ReadAsync(ct))
         {
-            var values = Values(reader.GetFieldValue<string[]>(5), reader.IsDBNull(7) ? null : reader.GetString(7), reader.IsDBNull(6) ? null : reader.GetString(6));
-            changes.Add(new(reader.GetInt64(0), reader.GetFieldValue<DateTimeOffset>(1), reader.GetString(2), KeyOf(reader.GetString(3)), reader.GetString(4), values));
+            var values = Values(reader.GetFieldValue<string[]>(6), Text(reader, 8), Text(reader, 7));
+            changes.Add(new(
+                reader.GetInt64(0), reader.GetFieldValue<DateTimeOffset>(1), reader.GetString(2), KeyOf(reader.GetString(3)), Text(reader, 4), reader.GetString(5), values));
+        }
+
+        return changes;
+    }
+
+    private async Task<IReadOnlyList<RunChange>> ReadPlannedAsync(SyncRun run, long after, int most, CancellationToken ct)
+    {
+        await using var command = dataSource.CreateCommand(PlannedSql);
+        command.Add(run.TenantId, run.Id, after, most);
+        await using var reader = await command.ExecuteReaderAsync(ct);
+        var changes = new List<RunChange>();
+        while (await reader.ReadAsync(ct))
+        {
+            changes.Add(new(
+                reader.GetInt64(0), run.StartedAt, reader.GetString(1), KeyOf(reader.GetString(2)), Text(reader, 3), reader.GetString(4), PlannedValues(Text(reader, 5))));
         }
 
         return changes;
@@ -46,15 +69,29 @@ internal sealed class RunChanges(NpgsqlDataSource dataSource)
     {
         using var old = before is null ? null : JsonDocument.Parse(before);
         using var now = after is null ? null : JsonDocument.Parse(after);
-        return [.. fields.Select(field => (field, Text(old, field), Text(now, field)))];
+        return [.. fields.Select(field => (field, Text(old?.RootElement, field), Text(now?.RootElement, field)))];
     }
 
-    private static string Text(JsonDocument? row, string field) =>
-        row is not null && row.RootElement.TryGetProperty(field, out var value)
+    private static List<(string Field, string Old, string New)> PlannedValues(string? fields)
+    {
+        if (fields is null)
+        {
+            return [];
+        }
+
+        using var list = JsonDocument.Parse(fields);
+        return [.. list.RootElement.EnumerateArray().Select(field => (Text(field, "field"), Text(field, "old"), Text(field, "new")))];
+    }
+
+    private static string Text(JsonElement? row, string field) =>
+        row is { } given && given.TryGetProperty(field, out var value)
             ? value.ValueKind switch { JsonValueKind.String => value.GetString()!, JsonValueKind.Null => "", _ => value.GetRawText() }
             : "";
 
-    private static string KeyOf(string json)
+    private static string? Text(NpgsqlDataReader reader, int column) => reader.IsDBNull(column) ? null : reader.GetString(column);
+
+    /// <summary>A row's key as people write it; several parts with a slash.</summary>
+    public static string KeyOf(string json)
     {
         using var key = JsonDocument.Parse(json);
         return new StringBuilder().AppendJoin(" / ", key.RootElement.EnumerateObject().Select(part => part.Value.ToString())).ToString();
@@ -62,4 +99,12 @@ internal sealed class RunChanges(NpgsqlDataSource dataSource)
 }
 
 /// <summary>One changed object.</summary>
-internal sealed record RunChange(long Seq, DateTimeOffset At, string Entity, string Key, string Op, IReadOnlyList<(string Field, string Old, string New)> Values);
+/// <param name="Seq">Its place among the run's changes.</param>
+/// <param name="At">When it was written, or compared.</param>
+/// <param name="Entity">Kind of row.</param>
+/// <param name="Key">The row's key.</param>
+/// <param name="Name">What a person knows it by; null if nobody does.</param>
+/// <param name="Op">What happened.</param>
+/// <param name="Values">The fields, old and new.</param>
+internal sealed record RunChange(
+    long Seq, DateTimeOffset At, string Entity, string Key, string? Name, string Op, IReadOnlyList<(string Field, string Old, string New)> Values);

@@ -66,7 +66,7 @@ internal sealed class PullSession(
 
         if (DryRun || request.Object is not null)
         {
-            await merge.PlanAsync(Facts.Plan, ct);
+            await merge.PlanAsync(request.MostPlanned, Facts.Plan, ct);
         }
 
         if (DryRun)

@@ -57,7 +57,7 @@ internal sealed class DirectorySync(
         var planned = new List<PlannedChange>();
         if (request.DryRun || request.Object is not null)
         {
-            await merge.PlanAsync(planned.Add, ct);
+            await merge.PlanAsync(request.MostPlanned, planned.Add, ct);
         }
 
         if (request.DryRun)

@@ -4,12 +4,13 @@ using Microsoft.EntityFrameworkCore;
 using WeComSync.Domain.Accounts;
 using WeComSync.Domain.Runs;
 using WeComSync.Domain.Storage;
+using WeComSync.Worker.Sync;
 using WeComSync.Worker.WebConsole.Audit;
 using WeComSync.Worker.WebConsole.Runs;
 
 namespace WeComSync.Worker.WebConsole.Pages;
 
-/// <summary>One run: counters, errors per object, and each change from old to new.</summary>
+/// <summary>One run, or preview: counters, errors per object, and each change from old to new.</summary>
 internal sealed class RunModel(SyncDbContext db, RunChanges changes, AuditLog audit, TimeProvider clock) : ConsolePage
 {
     private const int Size = 100;
@@ -21,6 +22,8 @@ internal sealed class RunModel(SyncDbContext db, RunChanges changes, AuditLog au
     public IReadOnlyList<SyncError> Errors { get; private set; } = [];
 
     public IReadOnlyList<RunChange> Changes { get; private set; } = [];
+
+    public IReadOnlyDictionary<string, KindCounts> Kinds => SyncJson.ReadCounts(Found!.Counts);
 
     /// <summary>Where the next page begins; null on the last.</summary>
     public long? Next { get; private set; }
@@ -51,7 +54,7 @@ internal sealed class RunModel(SyncDbContext db, RunChanges changes, AuditLog au
         Response.ContentType = "text/csv; charset=utf-8";
         Response.Headers.ContentDisposition = $"attachment; filename=run-{id}.csv";
         // Spreadsheets take a file without this mark for another encoding.
-        await Response.WriteAsync("\uFEFF" + CsvText.Line("seq", "at", "entity", "key", "op", "field", "old", "new"), Encoding.UTF8, ct);
+        await Response.WriteAsync("\uFEFF" + CsvText.Line("seq", "at", "entity", "key", "name", "op", "field", "old", "new"), Encoding.UTF8, ct);
         for (IReadOnlyList<RunChange> part = await ReadAsync(0, ExportPart, ct); part.Count > 0; part = await ReadAsync(part[^1].Seq, ExportPart, ct))
         {
             foreach (var change in part)
@@ -59,7 +62,7 @@ internal sealed class RunModel(SyncDbContext db, RunChanges changes, AuditLog au
                 foreach (var (field, old, now) in change.Values.DefaultIfEmpty(("", "", "")))
                 {
                     await Response.WriteAsync(CsvText.Line(
-                        $"{change.Seq}", $"{change.At.UtcDateTime:yyyy-MM-ddTHH:mm:ssZ}", change.Entity, change.Key, change.Op, field, old, now), ct);
+                        $"{change.Seq}", $"{change.At.UtcDateTime:yyyy-MM-ddTHH:mm:ssZ}", change.Entity, change.Key, change.Name ?? "", change.Op, field, old, now), ct);
                 }
             }
         }
@@ -74,5 +77,5 @@ internal sealed class RunModel(SyncDbContext db, RunChanges changes, AuditLog au
     }
 
     private Task<IReadOnlyList<RunChange>> ReadAsync(long after, int most, CancellationToken ct) =>
-        changes.ReadAsync(Enterprise.Id, Found!.Id, Found.StartedAt, Found.FinishedAt ?? clock.GetUtcNow(), after, most, ct);
+        changes.ReadAsync(Found!, clock.GetUtcNow(), after, most, ct);
 }

@@ -8,13 +8,15 @@ using WeComSync.Domain.Storage;
 using WeComSync.Domain.Tenants;
 using WeComSync.Worker.Schedules;
 using WeComSync.Worker.Sync;
+using WeComSync.Worker.WebConsole.Access;
 using WeComSync.Worker.WebConsole.Audit;
 using WeComSync.Worker.WebConsole.Live;
 using WeComSync.Worker.WebConsole.Runs;
 
 namespace WeComSync.Worker.WebConsole.Pages;
 
-/// <summary>一键同步: starts a full sync, follows it, ends it, and shows what it would not remove without a person.</summary>
+/// <summary>一键同步: starts a full sync or a preview of one, follows it, ends it, and shows what it would not remove without a person.</summary>
+[FreshLogin("Approve", "Discard")]
 internal sealed class SyncModel(
     SyncDbContext db, IDbContextFactory<SyncDbContext> contexts, IBackgroundJobClient jobs, SyncRuns runs, HeldRemovals removals,
     PlatformSwitch platform, LiveParts live, AuditLog audit, TimeProvider clock)
@@ -40,7 +42,7 @@ internal sealed class SyncModel(
         Progress = await ReadAsync(db, Asked(asked), ct);
         var held = db.HeldRemovals.AsNoTracking().Where(removal => removal.TenantId == Enterprise.Id && removal.Decision == HeldDecision.Pending);
         HeldTotal = await held.CountAsync(ct);
-        Held = await held.OrderBy(removal => removal.RunId).ThenBy(removal => removal.Entity).ThenBy(removal => removal.Name).Take(HeldShown).ToListAsync(ct);
+        Held = await held.OrderByDescending(removal => removal.Entity == "user").ThenBy(removal => removal.Entity).ThenBy(removal => removal.Name).Take(HeldShown).ToListAsync(ct);
     }
 
     /// <summary>The progress as server-sent events.</summary>
@@ -64,11 +66,19 @@ internal sealed class SyncModel(
             return Refused(resting);
         }
 
-        var asked = clock.GetUtcNow();
-        // Hangfire's client is synchronous and waits for PostgreSQL.
-        await Task.Run(() => jobs.EnqueueSync(Enterprise.Id, SyncKind.Full, instant: null), ct);
-        await audit.WriteAsync(AuditAction.SyncStarted, EnumText.Of(SyncKind.Full), ct);
-        return Accepted(AddressOf("/sync") + QueryString.Create("asked", asked.ToUnixTimeMilliseconds().ToString(CultureInfo.InvariantCulture)));
+        return await QueueAsync(() => jobs.EnqueueSync(Enterprise.Id, SyncKind.Full, instant: null), EnumText.Of(SyncKind.Full), ct);
+    }
+
+    /// <summary>Compares, and shows the difference; writes nothing.</summary>
+    public async Task<IActionResult> OnPostPreviewAsync(CancellationToken ct)
+    {
+        if (await WhyRestingAsync(ct) is { } resting)
+        {
+            await OnGetAsync(null, ct);
+            return Refused(resting);
+        }
+
+        return await QueueAsync(() => jobs.EnqueuePreview(Enterprise.Id), "preview", ct);
     }
 
     public async Task<IActionResult> OnPostCancelAsync([FromForm] long run, CancellationToken ct)
@@ -93,6 +103,21 @@ internal sealed class SyncModel(
         var count = await removals.DecideAsync(Enterprise.Id, HeldDecision.Discarded, runId: null, [], User.Identity?.Name ?? "", ct);
         await audit.WriteAsync(AuditAction.RemovalsDiscarded, count.ToString(CultureInfo.InvariantCulture), ct);
         return Accepted(AddressOf("/sync"), T["已保留 {0} 条数据。", count]);
+    }
+
+    private async Task<IActionResult> QueueAsync(Action enqueue, string what, CancellationToken ct)
+    {
+        var alive = clock.GetUtcNow() - SyncRuns.DeadAfter;
+        if (await db.SyncRuns.AnyAsync(r => r.TenantId == Enterprise.Id && r.Part == MirrorPart.Directory && r.State == RunState.Running && r.HeartbeatAt > alive, ct))
+        {
+            return Accepted(AddressOf("/sync"), T["已有一次同步正在进行，请等它结束。"]);
+        }
+
+        var asked = clock.GetUtcNow();
+        // Hangfire's client is synchronous and waits for PostgreSQL.
+        await Task.Run(enqueue, ct);
+        await audit.WriteAsync(AuditAction.SyncStarted, what, ct);
+        return Accepted(AddressOf("/sync") + QueryString.Create("asked", asked.ToUnixTimeMilliseconds().ToString(CultureInfo.InvariantCulture)));
     }
 
     private async Task<string?> WhyRestingAsync(CancellationToken ct) =>

@@ -71,6 +71,8 @@ internal sealed class WeComSettingsModel(TenantEdit edit, AuditLog audit, SyncDb
     {
         await Edit.RunAsync(
             Enterprise.Id, null, (_, tenant) => tenant.ResetCallbackKey(), _ => Audit.Entry(Enterprise.Id, AuditAction.CallbackReset, null), ct);
+        // What came to the old addresses says nothing about the new ones.
+        await db.CallbackAttempts.Where(attempt => attempt.TenantId == Enterprise.Id).ExecuteDeleteAsync(ct);
         return Accepted(AddressOf("/wecom") + "#urls", T["回调地址已重置。请到企业微信粘贴新地址。"]);
     }
 

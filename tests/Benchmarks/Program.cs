@@ -1,6 +1,7 @@
 using WeComSync.Benchmarks.Callbacks;
 using WeComSync.Benchmarks.Customers;
 using WeComSync.Benchmarks.Directory;
+using WeComSync.Benchmarks.Pages;
 using WeComSync.Benchmarks.Round;
 
 return args switch
@@ -11,6 +12,7 @@ return args switch
     ["callbacks", .. var options] => await CallbackCommand.RunAsync(options),
     [FloorHost.Empty or FloorHost.Enqueue] => await FloorHost.RunAsync(args[0]),
     ["incremental", .. var options] => await IncrementalCommand.RunAsync(options),
+    ["pages", .. var options] => await PagesBenchmark.RunAsync(options),
     ["round", .. var options] => await RoundCommand.RunAsync(options),
     [FloorProgram.Name] => await MeasuredProgram.RunAsync(FloorProgram.RunAsync),
     [RowByRowProgram.Name] => await MeasuredProgram.RunAsync(RowByRowProgram.RunAsync),
@@ -28,5 +30,7 @@ static int Usage()
     Console.Error.WriteLine(RoundCommand.Help);
     Console.Error.WriteLine();
     Console.Error.WriteLine(CustomerBenchmark.Help);
+    Console.Error.WriteLine();
+    Console.Error.WriteLine(PagesBenchmark.Help);
     return 2;
 }

@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using WeComSync.Domain.Accounts;
+using WeComSync.Domain.Directory;
 using WeComSync.Domain.Tenants;
 
 namespace WeComSync.Domain.Storage;
@@ -30,6 +31,39 @@ internal static class ConsoleModel
             entry.HasKey(e => new { e.TenantId, e.Id });
             entry.Property(e => e.Id).UseIdentityAlwaysColumn();
             entry.HasIndex(e => e.Id);
+        });
+        model.Entity<LocalDepartment>(department =>
+        {
+            department.ToTable("local_departments", ControlModel.Schema);
+            department.HasKey(d => new { d.TenantId, d.Id });
+            department.Property(d => d.Id).UseIdentityAlwaysColumn();
+            department.HasIndex(d => new { d.TenantId, d.ParentId });
+            department.HasOne<Tenant>().WithMany().HasForeignKey(d => d.TenantId);
+            // Two administrators who save at once: the second is told.
+            department.Property<uint>("xmin").IsRowVersion();
+        });
+        model.Entity<LocalUser>(user =>
+        {
+            user.ToTable("local_users", ControlModel.Schema);
+            user.HasKey(u => new { u.TenantId, u.Id });
+            user.Property(u => u.Id).UseIdentityAlwaysColumn();
+            user.Property(u => u.UserId).UseCollation(MirrorModel.Binary);
+            user.Property(u => u.UserKey).UseCollation(MirrorModel.Binary);
+            user.HasIndex(u => new { u.TenantId, u.UserKey }).IsUnique();
+            user.HasOne<Tenant>().WithMany().HasForeignKey(u => u.TenantId);
+            user.Property<uint>("xmin").IsRowVersion();
+        });
+        model.Entity<TenantApp>(app =>
+        {
+            app.ToTable("tenant_apps", ControlModel.Schema);
+            app.HasKey(a => new { a.TenantId, a.App });
+            app.Property(a => a.TenantId).ValueGeneratedNever();
+        });
+        model.Entity<WriteCheck>(check =>
+        {
+            check.ToTable("write_checks", ControlModel.Schema);
+            check.HasKey(c => c.TenantId);
+            check.Property(c => c.TenantId).ValueGeneratedNever();
         });
         model.Entity<Platform>(platform =>
         {

@@ -54,6 +54,14 @@ public sealed class SyncDbContext(DbContextOptions<SyncDbContext> options) : DbC
 
     public DbSet<Notice> Notices => Set<Notice>();
 
+    public DbSet<LocalDepartment> LocalDepartments => Set<LocalDepartment>();
+
+    public DbSet<LocalUser> LocalUsers => Set<LocalUser>();
+
+    public DbSet<TenantApp> TenantApps => Set<TenantApp>();
+
+    public DbSet<WriteCheck> WriteChecks => Set<WriteCheck>();
+
     public DbSet<Department> Departments => Set<Department>();
 
     public DbSet<User> Users => Set<User>();
@@ -97,6 +105,7 @@ public sealed class SyncDbContext(DbContextOptions<SyncDbContext> options) : DbC
         configurationBuilder.Properties<ContactNoticeKind>().HaveConversion<SnakeCaseEnumConverter<ContactNoticeKind>>();
         configurationBuilder.Properties<AuditAction>().HaveConversion<SnakeCaseEnumConverter<AuditAction>>();
         configurationBuilder.Properties<PlatformKind>().HaveConversion<SnakeCaseEnumConverter<PlatformKind>>();
+        configurationBuilder.Properties<EnterpriseApp>().HaveConversion<SnakeCaseEnumConverter<EnterpriseApp>>();
         configurationBuilder.Properties<HeldDecision>().HaveConversion<SnakeCaseEnumConverter<HeldDecision>>();
     }
 

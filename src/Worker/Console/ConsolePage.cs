@@ -33,8 +33,12 @@ internal abstract class ConsolePage : PageModel
         return IsScript ? new JsonResult(new FormAnswer { Go = address }) : LocalRedirect(address);
     }
 
-    /// <summary>The form was refused; nothing that was typed is lost.</summary>
-    protected IActionResult Refused(string? version = null)
+    /// <summary>Fields of the form were refused; nothing that was typed is lost.</summary>
+    protected IActionResult Refused() => RefusedFields(null);
+
+    /// <summary>Fields of the form were refused.</summary>
+    /// <param name="version">What the next attempt is based on.</param>
+    protected IActionResult RefusedFields(string? version)
     {
         Response.StatusCode = StatusCodes.Status422UnprocessableEntity;
         Problem ??= T["有 {0} 处需要改正，见各项下的说明。", Problems.Count];
@@ -43,10 +47,11 @@ internal abstract class ConsolePage : PageModel
             : Page();
     }
 
+    /// <summary>The form as a whole was refused.</summary>
     protected IActionResult Refused(string problem, string? version = null)
     {
         Problem = problem;
-        return Refused(version);
+        return RefusedFields(version);
     }
 
     private bool IsScript => Request.Headers.XRequestedWith.Count > 0;

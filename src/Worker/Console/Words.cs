@@ -68,6 +68,7 @@ internal static class Words
         "full" => T["全量"],
         "incremental" => T["增量"],
         "customers" => T["客户"],
+        "one_object" => T["单个对象"],
         _ => kind,
     };
 

@@ -87,6 +87,7 @@ internal static class JobServices
         services.AddSingleton<SyncQueue>();
         services.AddScoped<ISyncJob, SyncJob>();
         services.AddScoped<IPreviewJob, PreviewJob>();
+        services.AddScoped<IObjectSyncJob, ObjectSyncJob>();
     }
 
     private static string QueueOf(SyncKind kind) => ISyncJob.QueueOfKind.Replace("{1}", EnumText.Of(kind), StringComparison.Ordinal);

@@ -5,7 +5,7 @@ using WeComSync.Worker.Sync;
 
 namespace WeComSync.Worker.Schedules;
 
-/// <summary>Reads from our own tables when which tenant's syncs are due. Paused tenants and kinds that nobody can run are left out.</summary>
+/// <summary>Reads from our own tables when which tenant's syncs are due. Paused tenants, apps that are switched off and kinds that nobody can run are left out.</summary>
 internal sealed class TenantSchedules(NpgsqlDataSource dataSource, ISyncRunner runner)
 {
     private const string Sql = """
@@ -15,6 +15,9 @@ internal sealed class TenantSchedules(NpgsqlDataSource dataSource, ISyncRunner r
         LEFT JOIN control.schedules s ON s.tenant_id = t.id AND s.kind = k.kind
         WHERE t.enabled AND t.state <> 'stopped' AND NOT EXISTS (SELECT FROM control.platforms WHERE NOT plugin_on)
           AND ($2::bigint IS NULL OR t.id = $2)
+          AND NOT EXISTS (
+              SELECT FROM control.tenant_apps a
+              WHERE a.tenant_id = t.id AND a.app = CASE k.kind WHEN 'customers' THEN 'customers' ELSE 'contacts' END AND NOT (a.granted AND a.enabled))
         """;
 
     /// <summary>Every schedule of every tenant that works.</summary>

@@ -32,4 +32,9 @@ internal sealed record SyncRequest
 internal sealed record WantedObject(string Kind, string Id)
 {
     public const string Customer = "customer";
+
+    /// <summary>
+    /// We deleted it ourselves, and WeCom said so: that it can no longer be read then proves that it is gone. Of a person or department.
+    /// </summary>
+    public bool Deleted { get; init; }
 }

@@ -52,6 +52,12 @@ internal sealed class TenantApply(
         // Gives the new ones their ids, which are part of what secrets are protected with.
         await db.SaveChangesAsync(ct);
 
+        var fresh = created.Select(key => tenants[key].Id).ToArray();
+        await db.Database.ExecuteSqlAsync($"""
+            INSERT INTO control.tenant_apps (tenant_id, app, granted, enabled)
+            SELECT id, app, granted, true FROM control.tenant_apps, unnest({fresh}) AS id WHERE tenant_id = {TenantApp.OfNewEnterprises}
+            """, ct);
+
         var ids = tenants.Values.Select(tenant => tenant.Id).ToList();
         var archiveKeys = (await db.ArchiveKeys.Where(key => ids.Contains(key.TenantId)).ToListAsync(ct)).ToLookup(key => key.TenantId);
         var writer = new TenantSettingsWriter(db, protector, now);

@@ -15,4 +15,15 @@ internal sealed record WeComAgent(
     IReadOnlyList<string> UserIds,
     IReadOnlyList<long> DepartmentIds,
     IReadOnlyList<long> TagIds,
-    DateTimeOffset FetchedAt);
+    DateTimeOffset FetchedAt)
+{
+    /// <summary>Address of the logo; null or empty: none, or not returned.</summary>
+    public string? LogoUrl { get; init; }
+
+    public string? Description { get; init; }
+
+    /// <summary>可信域名; empty if none is set.</summary>
+    public string? RedirectDomain { get; init; }
+
+    public string? HomeUrl { get; init; }
+}

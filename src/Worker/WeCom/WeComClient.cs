@@ -187,7 +187,13 @@ internal sealed class WeComClient(WeComCalls calls, AccessTokens tokens, Resilie
         var (reply, at) = await calls.AskAsync(caller, new WeComRequest("agent/get", $"agentid={Text(agentId)}"), WeComJson.Default.AgentReply, ct);
         return new WeComAgent(
             reply.Agentid ?? agentId, reply.Name, reply.Close == 1,
-            Ids(reply.AllowUserinfos?.User ?? []), reply.AllowPartys?.Partyid ?? [], reply.AllowTags?.Tagid ?? [], at);
+            Ids(reply.AllowUserinfos?.User ?? []), reply.AllowPartys?.Partyid ?? [], reply.AllowTags?.Tagid ?? [], at)
+        {
+            LogoUrl = reply.SquareLogoUrl,
+            Description = reply.Description,
+            RedirectDomain = reply.RedirectDomain,
+            HomeUrl = reply.HomeUrl,
+        };
     }
 
     /// <summary>Lists the addresses that WeCom says callbacks come from. Callbacks from others were seen.</summary>

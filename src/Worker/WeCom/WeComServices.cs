@@ -1,6 +1,7 @@
 using System.Net;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
+using WeComSync.Worker.WeCom.Contacts;
 using WeComSync.Worker.WeCom.Customers;
 using WeComSync.Worker.WeCom.Http;
 using WeComSync.Worker.WeCom.Limits;
@@ -38,6 +39,7 @@ internal static class WeComServices
         services.AddSingleton<WeComCalls>();
         services.AddSingleton<WeComClient>();
         services.AddSingleton<CustomerClient>();
+        services.AddSingleton<ContactWriter>();
         return services;
     }
 

@@ -42,6 +42,19 @@ public sealed class EventFormTests(SharedHost shared)
     }
 
     [Fact]
+    public async Task What_the_contact_sync_secret_writes_is_not_told_to_the_contact_sync_assistant()
+    {
+        var events = await EventsAsync(CallbackForm.Reduced, world =>
+        {
+            world.ByContactSync(() => world.Hire("quiet", "quiet"));
+            world.Hire("told", "told");
+            world.ByContactSync(() => world.Leave("quiet"));
+        });
+
+        Assert.Contains("told", Told(Assert.Single(events)), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task The_full_form_of_somebody_new_has_every_field_that_is_set()
     {
         var person = new Person

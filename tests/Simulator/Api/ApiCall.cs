@@ -48,14 +48,17 @@ internal sealed class ApiCall(HttpContext http, SimulatorHost host, Endpoint end
         long.TryParse(Query(name), NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : null;
 
     /// <summary>Starts a successful answer.</summary>
-    public Utf8JsonWriter Begin()
+    public Utf8JsonWriter Begin() => Begin(Ok);
+
+    /// <summary>Starts a successful answer with a text other than <c>ok</c>.</summary>
+    public Utf8JsonWriter Begin(JsonEncodedText text)
     {
         var json = buffer.Json;
         json.WriteStartObject();
         if (KnownCorp is not { Settings.OmitsErrcodeOnSuccess: true })
         {
             json.WriteNumber(ErrCode, 0);
-            json.WriteString(ErrMsg, Ok);
+            json.WriteString(ErrMsg, text);
         }
         return json;
     }

@@ -41,7 +41,8 @@ internal static class CallerLookup
             return 40003;
         return call.Endpoint.Rights switch
         {
-            Rights.ContactSync when credential is not ContactSync => 48002,
+            Rights.ContactSync or Rights.ContactSyncEdit when credential is not ContactSync => 48002,
+            Rights.ContactSyncEdit when credential is ContactSync { CanEdit: false } => call.Corp.Settings.ReadOnlyCode,
             Rights.App when credential is not App => 48002,
             Rights.Customers when credential is not CustomerContact and not App { IsListed: true } => 48002,
             Rights.Details when credential is ContactSync { Ip: ContactSyncIp.New } => 48009,

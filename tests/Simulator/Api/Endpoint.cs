@@ -32,6 +32,8 @@ internal enum Rights
     Details,
     /// <summary>Only the contact-sync secret (48002).</summary>
     ContactSync,
+    /// <summary>Only the contact-sync secret (48002), and only with the permission 编辑.</summary>
+    ContactSyncEdit,
     /// <summary>Only an application's secret (48002).</summary>
     App,
     /// <summary>Only 客户联系 itself and applications that are listed there (48002).</summary>

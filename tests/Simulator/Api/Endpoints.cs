@@ -9,6 +9,8 @@ internal static class Endpoints
         .. DepartmentEndpoints.All,
         .. UserEndpoints.All,
         .. UserIdEndpoints.All,
+        .. DepartmentWriteEndpoints.All,
+        .. UserWriteEndpoints.All,
         .. TagEndpoints.All,
         .. AgentEndpoints.All,
         .. AddressEndpoints.All,

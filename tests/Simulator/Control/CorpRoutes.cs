@@ -50,7 +50,10 @@ internal static class CorpRoutes
         credential.IsEnabled = request.IsEnabled ?? credential.IsEnabled;
         credential.IsSecretTooOld = request.IsSecretTooOld ?? credential.IsSecretTooOld;
         if (credential is ContactSync contacts)
+        {
             contacts.Ip = request.ContactSyncIp ?? contacts.Ip;
+            contacts.CanEdit = request.CanEdit ?? contacts.CanEdit;
+        }
         if (credential is App app)
         {
             app.HiddenFields = request.HiddenFields ?? app.HiddenFields;

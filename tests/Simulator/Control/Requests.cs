@@ -31,7 +31,7 @@ internal sealed record KillTokensRequest(string? Credential = null, int Code = 4
 /// <summary>Null: leave as it is.</summary>
 internal sealed record CredentialRequest(
     bool? IsEnabled = null, bool? IsSecretTooOld = null, ContactSyncIp? ContactSyncIp = null, PersonalFields? HiddenFields = null,
-    bool? IsListed = null);
+    bool? IsListed = null, bool? CanEdit = null);
 
 internal sealed record AppRequest(long AgentId, bool IsNew = true);
 

@@ -7,6 +7,9 @@ public sealed class ContactSync : Credential
         : base(corp, "contacts", secret) => Ip = ip;
 
     public ContactSyncIp Ip { get; set; }
+
+    /// <summary>Permission 编辑 under API接口同步; otherwise it may only read.</summary>
+    public bool CanEdit { get; set; } = true;
 }
 
 /// <summary>Whether the caller's address used the contact-sync secret before 2022-08-15.</summary>

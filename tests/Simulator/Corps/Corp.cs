@@ -30,7 +30,7 @@ public sealed class Corp
         Customers.ReaddingKeepsData = _settings.Customers.ReaddingKeepsData;
         Contacts = new ContactSync(this, Secrets.Derived($"{corpId} contacts", 43), options.ContactSyncIp);
         Callbacks = new CallbackChannel(
-            corpId, post, time, (change, target, settings) => EventsOf.Change(change, target.Form, settings.DoublesNewPeople));
+            corpId, post, time, (change, target, settings) => change.IsByContactSync ? [] : EventsOf.Change(change, target.Form, settings.DoublesNewPeople));
         world.Changed += Callbacks.Note;
         CustomerContact = new CustomerContact(this, Secrets.Derived($"{corpId} customers", 43)) { IsEnabled = options.Customers.HasSecret };
         CustomerCallbacks = NewChannel(CustomerContact.Name, post, _ => true);

@@ -47,6 +47,22 @@ public sealed record CorpSettings
     public int MaxUsersPerAnswer { get; init; }
     public HiddenShape HiddenShape { get; init; } = HiddenShape.Absent;
 
+    // Writing with the contact-sync secret.
+    /// <summary>What a secret that may only read is answered when it writes: 60011, 48002 or 48008.</summary>
+    public int ReadOnlyCode { get; init; } = 60011;
+    /// <summary>Unknown departments of a written member are made below 其他（待设置部门）, where he also goes without any; otherwise 60003 and 41019.</summary>
+    public bool CreatesUnknownDepartments { get; init; } = true;
+    /// <summary>Departments of one member: 100, formerly 20.</summary>
+    public int MostDepartmentsOfMember { get; init; } = 100;
+    /// <summary>Direct leaders of one member: 1, formerly 5.</summary>
+    public int MostDirectLeaders { get; init; } = 5;
+    /// <summary>Characters of a department's name: 64, formerly 32.</summary>
+    public int LongestDepartmentName { get; init; } = 64;
+    /// <summary>Members and departments directly below one department.</summary>
+    public int MostNodesOfDepartment { get; init; } = 30_000;
+    /// <summary>Members of the company. 0: no limit.</summary>
+    public int MostMembers { get; init; }
+
     // user/list_id.
     public CursorPaging ListIdPaging { get; init; } = CursorPaging.Snapshot;
     /// <summary>One person's rows lie apart, department by department, instead of beside each other.</summary>

@@ -16,6 +16,7 @@ public sealed partial class World
     private readonly SortedDictionary<int, TagNode> _tags = [];
     private int _nextSequence;
     private long _version;
+    private bool _isByContactSync;
 
     /// <summary>A company with nothing but its root department.</summary>
     public World(string companyName, TimeProvider time)
@@ -34,9 +35,29 @@ public sealed partial class World
     /// <summary>Grows with every change.</summary>
     public long Version => Interlocked.Read(ref _version);
 
+    /// <summary>
+    /// Does in one step what is asked through the API with the contact-sync secret. WeCom does not tell the contact-sync assistant of
+    /// what it did itself.
+    /// </summary>
+    public T ByContactSync<T>(Func<T> work)
+    {
+        lock (_gate)
+        {
+            _isByContactSync = true;
+            try
+            {
+                return work();
+            }
+            finally
+            {
+                _isByContactSync = false;
+            }
+        }
+    }
+
     private void Publish(WorldChange change)
     {
         Interlocked.Increment(ref _version);
-        Changed?.Invoke(change with { At = _time.GetUtcNow() });
+        Changed?.Invoke(change with { At = _time.GetUtcNow(), IsByContactSync = _isByContactSync });
     }
 }

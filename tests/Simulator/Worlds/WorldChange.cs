@@ -6,6 +6,9 @@ namespace WeComSync.Simulator.Worlds;
 public abstract record WorldChange
 {
     public DateTimeOffset At { get; init; }
+
+    /// <summary>Asked for through the API with the contact-sync secret, which is told nothing of it.</summary>
+    public bool IsByContactSync { get; init; }
 }
 
 public sealed record PersonHired(Person Person) : WorldChange;

@@ -936,6 +936,125 @@ namespace WeComSync.Domain.Storage.Migrations
                     b.ToTable("departments", "mirror");
                 });
 
+            modelBuilder.Entity("WeComSync.Domain.Directory.LocalDepartment", b =>
+                {
+                    b.Property<long>("TenantId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("tenant_id");
+
+                    b.Property<long>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("bigint")
+                        .HasColumnName("id");
+
+                    NpgsqlPropertyBuilderExtensions.UseIdentityAlwaysColumn(b.Property<long>("Id"));
+
+                    b.Property<DateTimeOffset>("ChangedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("changed_at");
+
+                    b.Property<DateTimeOffset>("CreatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("created_at");
+
+                    b.Property<string>("Name")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("name");
+
+                    b.Property<long?>("ParentId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("parent_id");
+
+                    b.Property<uint>("xmin")
+                        .IsConcurrencyToken()
+                        .ValueGeneratedOnAddOrUpdate()
+                        .HasColumnType("xid")
+                        .HasColumnName("xmin");
+
+                    b.HasKey("TenantId", "Id")
+                        .HasName("pk_local_departments");
+
+                    b.HasIndex("TenantId", "ParentId")
+                        .HasDatabaseName("ix_local_departments_tenant_id_parent_id");
+
+                    b.ToTable("local_departments", "control");
+                });
+
+            modelBuilder.Entity("WeComSync.Domain.Directory.LocalUser", b =>
+                {
+                    b.Property<long>("TenantId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("tenant_id");
+
+                    b.Property<long>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("bigint")
+                        .HasColumnName("id");
+
+                    NpgsqlPropertyBuilderExtensions.UseIdentityAlwaysColumn(b.Property<long>("Id"));
+
+                    b.Property<DateTimeOffset>("ChangedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("changed_at");
+
+                    b.Property<DateTimeOffset>("CreatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("created_at");
+
+                    b.PrimitiveCollection<long[]>("DepartmentIds")
+                        .IsRequired()
+                        .HasColumnType("bigint[]")
+                        .HasColumnName("department_ids");
+
+                    b.Property<string>("Email")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("email");
+
+                    b.Property<string>("Mobile")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("mobile");
+
+                    b.Property<string>("Name")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("name");
+
+                    b.Property<string>("Position")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("position");
+
+                    b.Property<string>("UserId")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("user_id")
+                        .UseCollation("C");
+
+                    b.Property<string>("UserKey")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("user_key")
+                        .UseCollation("C");
+
+                    b.Property<uint>("xmin")
+                        .IsConcurrencyToken()
+                        .ValueGeneratedOnAddOrUpdate()
+                        .HasColumnType("xid")
+                        .HasColumnName("xmin");
+
+                    b.HasKey("TenantId", "Id")
+                        .HasName("pk_local_users");
+
+                    b.HasIndex("TenantId", "UserKey")
+                        .IsUnique()
+                        .HasDatabaseName("ix_local_users_tenant_id_user_key");
+
+                    b.ToTable("local_users", "control");
+                });
+
             modelBuilder.Entity("WeComSync.Domain.Directory.User", b =>
                 {
                     b.Property<long>("TenantId")
@@ -2375,6 +2494,30 @@ namespace WeComSync.Domain.Storage.Migrations
                     b.ToTable("tenants", "control");
                 });
 
+            modelBuilder.Entity("WeComSync.Domain.Tenants.TenantApp", b =>
+                {
+                    b.Property<long>("TenantId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("tenant_id");
+
+                    b.Property<string>("App")
+                        .HasColumnType("text")
+                        .HasColumnName("app");
+
+                    b.Property<bool>("Enabled")
+                        .HasColumnType("boolean")
+                        .HasColumnName("enabled");
+
+                    b.Property<bool>("Granted")
+                        .HasColumnType("boolean")
+                        .HasColumnName("granted");
+
+                    b.HasKey("TenantId", "App")
+                        .HasName("pk_tenant_apps");
+
+                    b.ToTable("tenant_apps", "control");
+                });
+
             modelBuilder.Entity("WeComSync.Domain.Tenants.WeComSettings", b =>
                 {
                     b.Property<long>("TenantId")
@@ -2427,6 +2570,34 @@ namespace WeComSync.Domain.Storage.Migrations
                     b.ToTable("wecom_settings", "control");
                 });
 
+            modelBuilder.Entity("WeComSync.Domain.Tenants.WriteCheck", b =>
+                {
+                    b.Property<long>("TenantId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("tenant_id");
+
+                    b.Property<bool?>("Allowed")
+                        .HasColumnType("boolean")
+                        .HasColumnName("allowed");
+
+                    b.Property<DateTimeOffset>("CheckedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("checked_at");
+
+                    b.Property<int?>("Code")
+                        .HasColumnType("integer")
+                        .HasColumnName("code");
+
+                    b.Property<string>("Reason")
+                        .HasColumnType("text")
+                        .HasColumnName("reason");
+
+                    b.HasKey("TenantId")
+                        .HasName("pk_write_checks");
+
+                    b.ToTable("write_checks", "control");
+                });
+
             modelBuilder.Entity("WeComSync.Domain.Accounts.AccountTenant", b =>
                 {
                     b.HasOne("WeComSync.Domain.Accounts.Account", null)
@@ -2452,6 +2623,26 @@ namespace WeComSync.Domain.Storage.Migrations
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired()
                         .HasConstraintName("fk_planned_rows_sync_runs_tenant_id_run_id");
+                });
+
+            modelBuilder.Entity("WeComSync.Domain.Directory.LocalDepartment", b =>
+                {
+                    b.HasOne("WeComSync.Domain.Tenants.Tenant", null)
+                        .WithMany()
+                        .HasForeignKey("TenantId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_local_departments_tenants_tenant_id");
+                });
+
+            modelBuilder.Entity("WeComSync.Domain.Directory.LocalUser", b =>
+                {
+                    b.HasOne("WeComSync.Domain.Tenants.Tenant", null)
+                        .WithMany()
+                        .HasForeignKey("TenantId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_local_users_tenants_tenant_id");
                 });
 
             modelBuilder.Entity("WeComSync.Domain.Tenants.ArchiveKey", b =>

@@ -60,6 +60,21 @@
     });
   });
 
+  // Fields whose choices come from the server while they are typed.
+  document.querySelectorAll('input[data-suggest]').forEach(field => {
+    let timer = 0;
+    field.addEventListener('input', () => {
+      clearTimeout(timer);
+      if (field.value.trim().length === 0) return;
+      timer = setTimeout(async () => {
+        try {
+          const answer = await fetch(`${field.dataset.suggest}&q=${encodeURIComponent(field.value.trim())}`, { headers: script });
+          if (answer.ok) field.list.innerHTML = await answer.text();
+        } catch { /* the server finds it by its name all the same */ }
+      }, 250);
+    });
+  });
+
   // Forms that must not lose what was typed are sent in the background.
   document.querySelectorAll('form[data-keep]').forEach(form => {
     form.addEventListener('submit', async event => {

@@ -32,6 +32,16 @@ internal static class AuditWords
         AuditAction.PluginOn => T["开启企业微信管理"],
         AuditAction.PluginOff => T["关闭企业微信管理"],
         AuditAction.Exported => T["导出"],
+        AuditAction.EmployeeAdded => T["添加员工"],
+        AuditAction.EmployeeChanged => T["修改员工"],
+        AuditAction.EmployeeRemoved => T["删除员工"],
+        AuditAction.DepartmentAdded => T["添加部门"],
+        AuditAction.DepartmentChanged => T["修改部门"],
+        AuditAction.DepartmentRemoved => T["删除部门"],
+        AuditAction.LocalEntriesMerged => T["合并本地部门与员工"],
+        AuditAction.AppOn => T["开启应用"],
+        AuditAction.AppOff => T["关闭应用"],
+        AuditAction.AppsChanged => T["修改企业的应用"],
         _ => action.ToString(),
     };
 

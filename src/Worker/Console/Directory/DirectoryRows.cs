@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using Npgsql;
 using WeComSync.Worker.Sync;
@@ -13,6 +14,7 @@ internal sealed class DirectoryRows(NpgsqlDataSource dataSource)
 
     private const int PageSize = 50;
     private const int HistorySize = 100;
+    private const int ChoicesShown = 20;
 
     private const string LevelSql = """
         SELECT d.id, d.name,
@@ -80,7 +82,7 @@ internal sealed class DirectoryRows(NpgsqlDataSource dataSource)
         if (query.Length > 0)
         {
             command.Add(LikePattern.Containing(query));
-            sql += $" AND (u.name ILIKE ${command.Parameters.Count} OR u.user_id ILIKE ${command.Parameters.Count})";
+            sql += $" AND (u.name COLLATE \"C\" ILIKE ${command.Parameters.Count} OR u.user_id ILIKE ${command.Parameters.Count})";
         }
 
         if (department is { } id)
@@ -108,6 +110,30 @@ internal sealed class DirectoryRows(NpgsqlDataSource dataSource)
         }
 
         return rows.Count > PageSize ? ([.. rows.Take(PageSize)], rows[PageSize - 1].UserId) : (rows, null);
+    }
+
+    /// <summary>Departments whose id or name is this text, or, if none is, whose name contains it; with the name of the parent.</summary>
+    /// <param name="tenantId">Whose.</param>
+    /// <param name="text">What was typed.</param>
+    /// <param name="exact">Only those whose id or name it is.</param>
+    /// <param name="ct">The visitor left.</param>
+    public async Task<IReadOnlyList<DepartmentChoice>> FindDepartmentsAsync(long tenantId, string text, bool exact, CancellationToken ct)
+    {
+        await using var command = dataSource.CreateCommand($"""
+            SELECT d.id, d.name, p.name FROM mirror.departments d
+            LEFT JOIN mirror.departments p ON p.tenant_id = $1 AND p.id = d.parent_id
+            WHERE d.tenant_id = $1 AND d.removed_at IS NULL AND (d.name {(exact ? "=" : "ILIKE")} $2 OR d.id = $3)
+            ORDER BY d.id LIMIT {ChoicesShown}
+            """);
+        command.Add(tenantId, exact ? text : LikePattern.Containing(text), long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var id) ? id : -1L);
+        await using var reader = await command.ExecuteReaderAsync(ct);
+        var found = new List<DepartmentChoice>();
+        while (await reader.ReadAsync(ct))
+        {
+            found.Add(new(reader.GetInt64(0), Text(reader, 1), Text(reader, 2)));
+        }
+
+        return found;
     }
 
     /// <summary>What happened to an object after it was created, newest first.</summary>
@@ -139,6 +165,16 @@ internal sealed class DirectoryRows(NpgsqlDataSource dataSource)
 /// <param name="HasChildren">Whether there is a level below.</param>
 /// <param name="People">Its direct members.</param>
 internal sealed record DepartmentNode(long Id, string? Name, bool HasChildren, long People);
+
+/// <summary>A department that may be meant.</summary>
+/// <param name="Id">WeCom's id.</param>
+/// <param name="Name">Null if no credential may read it.</param>
+/// <param name="Parent">Its parent's name.</param>
+internal sealed record DepartmentChoice(long Id, string? Name, string? Parent)
+{
+    /// <summary>As people tell it from others of the same name.</summary>
+    public string Label => Shown.Line(Parent is { Length: > 0 } ? $"{Name} ({Parent}, {Id})" : $"{Name} ({Id})");
+}
 
 /// <summary>One line of the list of employees.</summary>
 internal sealed record EmployeeRow(string UserId, string? Name, string? Position, short? Status, string Detail, string? Department, long? DepartmentId);

@@ -8,56 +8,20 @@ using WeComSync.Worker.WebConsole.Audit;
 
 namespace WeComSync.Worker.WebConsole.Settings;
 
-/// <summary>A page that edits settings of the enterprise: fields are checked one by one as they are typed, and all again when they are sent.</summary>
-internal abstract class SettingsPage(TenantEdit edit, AuditLog audit) : ConsolePage
+/// <summary>A page that edits settings of the enterprise.</summary>
+internal abstract class SettingsPage(TenantEdit edit, AuditLog audit) : FormPage
 {
     protected TenantEdit Edit => edit;
 
     protected AuditLog Audit => audit;
 
-    /// <summary>What the page was opened with: a later save by somebody else is found by it.</summary>
-    public string Version { get; private set; } = "";
-
-    /// <summary>What was typed into fields that are no secrets, or what is stored.</summary>
-    public Dictionary<string, string> Values { get; } = [];
-
-    /// <summary>One field while it is typed.</summary>
-    public IActionResult OnPostCheck([FromForm] string? field, [FromForm] string? value)
-    {
-        var text = value?.Trim() ?? "";
-        return new JsonResult(new FormAnswer { Problem = text.Length == 0 ? null : SettingRules.Check(field ?? "", text, T) });
-    }
+    protected override string? Check(string field, string value) => SettingRules.Check(field, value, T);
 
     /// <summary>Fills the form from what is stored.</summary>
     protected virtual Task ShowAsync(CancellationToken ct)
     {
         Version = VersionOf(Enterprise.ChangedAt);
         return Task.CompletedTask;
-    }
-
-    /// <summary>A field's text without blanks around it; what is wrong with it goes beside it.</summary>
-    /// <returns>Null if it was left empty, or is wrong.</returns>
-    protected string? Read(string field, bool required = false)
-    {
-        var text = Request.Form[field].ToString().Trim();
-        Values[field] = text;
-        if (text.Length == 0)
-        {
-            if (required)
-            {
-                Problems[field] = T["此项必填。"];
-            }
-
-            return null;
-        }
-
-        if (SettingRules.Check(field, text, T) is not { } problem)
-        {
-            return text;
-        }
-
-        Problems[field] = problem;
-        return null;
     }
 
     /// <summary>Saves, unless fields are wrong or somebody else saved in between.</summary>
@@ -93,7 +57,7 @@ internal abstract class SettingsPage(TenantEdit edit, AuditLog audit) : ConsoleP
         }
 
         Version = version;
-        return problem is null ? Refused(version) : Refused(problem, version);
+        return problem is null ? RefusedFields(version) : Refused(problem, version);
     }
 
     private string Describe(EditResult result)

@@ -23,6 +23,9 @@ internal sealed class DirectoryFacts : RunFindings
     /// </summary>
     public bool OnlyAPart { get; set; }
 
+    /// <summary>An object that we deleted ourselves is staged as gone.</summary>
+    public bool Deleted { get; set; }
+
     /// <summary>Departments whose people's details were read to the end.</summary>
     public IReadOnlyCollection<long> PeopleRead
     {

@@ -29,9 +29,17 @@ internal sealed class DirectoryMerge(DirectoryFacts facts, RemovalGuard guard)
 
         await merge.CompareAsync(DirectoryTables.Departments, ct);
         await RemoveAsync(merge, DirectoryTables.Departments, DepartmentScope(), ct);
+        if (facts.Deleted)
+        {
+            await merge.RemoveKnownAsync(DirectoryTables.Departments, GoneDepartment, ct);
+        }
 
         await merge.CompareAsync(DirectoryTables.Users, await FieldGrants.LearnAsync(merge, everybody: facts.DetailsRead, ct), ct);
         await RemoveAsync(merge, DirectoryTables.Users, UserScope(), ct);
+        if (facts.Deleted)
+        {
+            await merge.RemoveKnownAsync(DirectoryTables.Users, GoneUser, ct);
+        }
 
         // A person who was seen has the departments that WeCom says: leaving one of them needs no guard.
         await merge.CompareAsync(DirectoryTables.Memberships, ct);
@@ -79,6 +87,13 @@ internal sealed class DirectoryMerge(DirectoryFacts facts, RemovalGuard guard)
     private const string LeaveTagDepartmentsToEvents = """
         DELETE FROM stage_contact_tag_departments s USING mirror.contact_tags m
         WHERE m.tenant_id = $1 AND m.tag_id = s.tag_id AND m.fetched_at > s.fetched_at
+        """;
+
+    private const string GoneDepartment = "SELECT id::bigint AS id, fetched_at FROM gone WHERE kind = 'department'";
+
+    private const string GoneUser = """
+        SELECT m.user_id, g.fetched_at FROM gone g JOIN mirror.users m ON m.tenant_id = $1 AND lower(m.user_id) = lower(g.id)
+        WHERE g.kind = 'user'
         """;
 
     private const string VisibleUser = "EXISTS (SELECT FROM stage_users s WHERE s.user_id = m.user_id AND s.detail = 'full')";

@@ -13,6 +13,7 @@ internal sealed class DirectoryStage(NpgsqlConnection connection, TimeSpan clock
             user_key text COLLATE "C" GENERATED ALWAYS AS (lower(user_id)) STORED);
         CREATE TEMP TABLE visible_departments (id bigint PRIMARY KEY);
         CREATE TEMP TABLE wanted (user_key text COLLATE "C" PRIMARY KEY);
+        CREATE TEMP TABLE gone (kind text NOT NULL, id text COLLATE "C" NOT NULL, fetched_at timestamptz NOT NULL);
         """;
 
     /// <summary>People are found without case.</summary>
@@ -98,6 +99,10 @@ internal sealed class DirectoryStage(NpgsqlConnection connection, TimeSpan clock
         SELECT min(l.user_id) FROM wanted w JOIN listed l ON l.user_key = w.user_key
         GROUP BY l.user_key HAVING NOT bool_or(EXISTS (SELECT FROM visible_departments v WHERE v.id = l.department_id))
         """, [], ct);
+
+    /// <summary>Stages that an object is known to be gone.</summary>
+    public Task AddGoneAsync(WantedObject gone, DateTimeOffset at, CancellationToken ct) =>
+        connection.ExecuteAsync("INSERT INTO gone VALUES ($1, $2, $3)", [gone.Kind, gone.Id, at.ToUniversalTime()], ct);
 
     public async Task CopyDepartmentsAsync(IEnumerable<StagedDepartment> departments, CancellationToken ct)
     {

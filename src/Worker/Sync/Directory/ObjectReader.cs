@@ -4,7 +4,8 @@ using WeComSync.Worker.WeCom;
 namespace WeComSync.Worker.Sync.Directory;
 
 /// <summary>
-/// Reads one person or department into the stage and tells each step. It removes nobody: that somebody is gone is proved by whole lists.
+/// Reads one person or department into the stage and tells each step. It removes nobody but whom we deleted ourselves: that somebody
+/// else is gone is proved by whole lists.
 /// </summary>
 internal sealed class ObjectReader(WeComClient client, DirectoryCallers callers, RunSession session, Action<string> tell)
 {
@@ -22,7 +23,7 @@ internal sealed class ObjectReader(WeComClient client, DirectoryCallers callers,
         session.Enter("details");
         if (wanted.Kind == DirectoryTables.User)
         {
-            await ReadUserAsync(wanted.Id, ct);
+            await ReadUserAsync(wanted, ct);
         }
         else
         {
@@ -32,8 +33,10 @@ internal sealed class ObjectReader(WeComClient client, DirectoryCallers callers,
         return facts;
     }
 
-    private async Task ReadUserAsync(string id, CancellationToken ct)
+    private async Task ReadUserAsync(WantedObject wanted, CancellationToken ct)
     {
+        var id = wanted.Id;
+        var asked = session.DatabaseNow;
         if (await AskAsync("department/list", () => client.ListDepartmentsAsync(details, ct)) is { } departments)
         {
             tell($"Allowed: it sees {departments.Count} departments.");
@@ -44,6 +47,12 @@ internal sealed class ObjectReader(WeComClient client, DirectoryCallers callers,
         {
             tell($"Fetched: {user.UserId} {user.Name}, in departments {string.Join(", ", user.Departments ?? [])}.");
             await stage.CopyUsersAsync(new[] { user }.ToAsyncEnumerable(), ct);
+            return;
+        }
+
+        if (wanted.Deleted)
+        {
+            await GoneAsync(wanted, asked, ct);
             return;
         }
 
@@ -67,11 +76,18 @@ internal sealed class ObjectReader(WeComClient client, DirectoryCallers callers,
     private async Task ReadDepartmentAsync(WantedObject wanted, CancellationToken ct)
     {
         var id = long.Parse(wanted.Id, CultureInfo.InvariantCulture);
+        var asked = session.DatabaseNow;
         if (await AskAsync("department/get", () => client.GetDepartmentAsync(details, id, ct)) is { } found)
         {
             tell($"Fetched: {id} {found.Name}, below {found.ParentId}.");
             await stage.CopyDepartmentsAsync(
                 [new StagedDepartment(id, found.ParentId, found.Name, found.NameEn, found.Order, found.Leaders, found.FetchedAt)], ct);
+            return;
+        }
+
+        if (wanted.Deleted)
+        {
+            await GoneAsync(wanted, asked, ct);
             return;
         }
 
@@ -84,6 +100,13 @@ internal sealed class ObjectReader(WeComClient client, DirectoryCallers callers,
 
         tell($"The list of all departments has it below {node.ParentId}, out of the application's sight: mirrored without its name.");
         await stage.CopyDepartmentsAsync([new StagedDepartment(id, node.ParentId, null, null, node.Order, null, node.FetchedAt)], ct);
+    }
+
+    private Task GoneAsync(WantedObject wanted, DateTimeOffset asked, CancellationToken ct)
+    {
+        tell("WeCom deleted it when we asked, and returns it no more: removed.");
+        facts.Deleted = true;
+        return stage.AddGoneAsync(wanted, asked, ct);
     }
 
     private void NotFound(string kind, string id, string why)

@@ -1,8 +1,7 @@
 namespace WeComSync.Worker.WeCom.Http;
 
 /// <summary>
-/// A call that reads. Requests are sent again after a fault, and WeCom deletes by GET, so a call that writes must not
-/// become one of these: the verb does not tell.
+/// One call. Requests are sent again after a fault, unless they write: WeCom deletes by GET, so the verb does not tell.
 /// </summary>
 /// <param name="Endpoint">Path below <c>/cgi-bin/</c>.</param>
 /// <param name="Query">Further parameters, escaped, without the token.</param>
@@ -13,6 +12,9 @@ internal sealed record WeComRequest(string Endpoint, string Query = "")
 
     /// <summary>The answer may be tens of megabytes and begin late.</summary>
     public bool Big { get; init; }
+
+    /// <summary>Changes something at WeCom. It is sent once: after a fault nobody knows whether WeCom did it.</summary>
+    public bool Writes { get; init; }
 
     /// <summary>The credential as it stands in <see cref="Query"/>, to be kept out of messages.</summary>
     public string? Secret { get; init; }

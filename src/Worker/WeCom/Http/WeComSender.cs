@@ -10,10 +10,12 @@ internal sealed class WeComSender(WeComHttp http, ApiGates gates, Resilience res
     /// <param name="token">The access token; null where the request carries its own credential.</param>
     /// <param name="read">Takes over the answer, disposes it, and throws when its errcode is not 0.</param>
     /// <param name="ct">Ends waiting, sending and reading.</param>
-    /// <exception cref="WeComException">Of any class; <see cref="WeComErrorClass.Retry"/> only after all tries.</exception>
+    /// <exception cref="WeComException">Of any class; <see cref="WeComErrorClass.Retry"/> only after all tries, of which a call that writes has one.</exception>
     public Task<T> SendAsync<T>(
         WeComCaller caller, WeComRequest request, string? token, Func<WeComResponse, CancellationToken, ValueTask<T>> read, CancellationToken ct) =>
-        resilience.WithRetriesAsync(cancel => TryAsync(caller, request, token, read, cancel), ct);
+        request.Writes
+            ? TryAsync(caller, request, token, read, ct).AsTask()
+            : resilience.WithRetriesAsync(cancel => TryAsync(caller, request, token, read, cancel), ct);
 
     private async ValueTask<T> TryAsync<T>(
         WeComCaller caller, WeComRequest request, string? token, Func<WeComResponse, CancellationToken, ValueTask<T>> read, CancellationToken ct)

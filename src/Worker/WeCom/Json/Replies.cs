@@ -55,13 +55,23 @@ internal sealed record AddressesReply(string[]? IpList) : IReply
     public bool HasContent => IpList is not null;
 }
 
+/// <summary>What WeCom answers to a call that writes. Only a new department has an id.</summary>
+internal sealed record WrittenReply(long? Id) : IReply
+{
+    public bool HasContent => Id is not null;
+}
+
 internal sealed record AgentReply(
     long? Agentid,
     string? Name,
     long? Close,
     [property: JsonConverter(typeof(RowConverter<AgentUsers>))] AgentUsers? AllowUserinfos,
     [property: JsonConverter(typeof(RowConverter<AgentDepartments>))] AgentDepartments? AllowPartys,
-    [property: JsonConverter(typeof(RowConverter<AgentTags>))] AgentTags? AllowTags) : IReply
+    [property: JsonConverter(typeof(RowConverter<AgentTags>))] AgentTags? AllowTags,
+    string? SquareLogoUrl,
+    string? Description,
+    string? RedirectDomain,
+    string? HomeUrl) : IReply
 {
     public bool HasContent => Agentid is not null;
 }

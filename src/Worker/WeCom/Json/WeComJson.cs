@@ -56,6 +56,7 @@ namespace WeComSync.Worker.WeCom.Json;
 [JsonSerializable(typeof(WeComGroupChatMember))]
 [JsonSerializable(typeof(FollowRow))]
 [JsonSerializable(typeof(FollowsFailInfo))]
+[JsonSerializable(typeof(WrittenReply))]
 internal sealed partial class WeComJson : JsonSerializerContext
 {
     /// <summary>Writes text as it is: WeCom refuses requests with <c>\uXXXX</c> (40033), which the default encoder makes.</summary>

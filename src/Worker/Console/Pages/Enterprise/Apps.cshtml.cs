@@ -1,21 +1,28 @@
 using Microsoft.AspNetCore.Mvc;
-using Npgsql;
 using Microsoft.EntityFrameworkCore;
+using Npgsql;
+using WeComSync.Domain.Accounts;
 using WeComSync.Domain.Storage;
 using WeComSync.Domain.Tenants;
 using WeComSync.Worker.WeCom;
+using WeComSync.Worker.WebConsole.Audit;
 using WeComSync.Worker.WebConsole.Enterprises;
 
 namespace WeComSync.Worker.WebConsole.Pages;
 
-/// <summary>应用中心: what is in use, and what WeCom says of the application.</summary>
-internal sealed class AppsModel(SyncDbContext db, NpgsqlDataSource dataSource, WeComClient client) : ConsolePage
+/// <summary>应用中心: the enterprise's apps with their switches, and what WeCom says of its own application.</summary>
+internal sealed class AppsModel(SyncDbContext db, NpgsqlDataSource dataSource, WeComClient client, EnterpriseApps apps, AuditLog audit) : ConsolePage
 {
+    private const int NamesShown = 20;
+
     private long? agentId;
 
-    public IReadOnlyList<(string Name, string State, string Tone, string What)> Apps { get; private set; } = [];
+    public IReadOnlyList<AppView> Apps { get; private set; } = [];
 
     public WeComAgent? Agent { get; private set; }
+
+    /// <summary>Names of what the application sees, as far as known and not too many.</summary>
+    public IReadOnlyList<string> Visible { get; private set; } = [];
 
     public string AgentProblem { get; private set; } = "";
 
@@ -27,13 +34,32 @@ internal sealed class AppsModel(SyncDbContext db, NpgsqlDataSource dataSource, W
         var app = await db.WeComSettings.AsNoTracking().SingleOrDefaultAsync(stored => stored.TenantId == Enterprise.Id && stored.Channel == Channel.App, ct);
         agentId = app?.Secret is null ? null : app.AgentId;
         AgentProblem = agentId is null ? T["请先填写 AgentId 与 AgentSecret。"].Value : T["点击读取应用的名称与可见范围。"].Value;
-        var withApp = health.WithSecret.Contains(EnumText.Of(Channel.App));
-        Apps =
-        [
-            Of(T["通讯录同步"], health.WithSecret.Contains(EnumText.Of(Channel.Contacts)), T["同步部门与员工，并接收变更事件。"]),
-            Of(T["客户联系"], health.WithSecret.Contains(EnumText.Of(Channel.Customers)) || withApp, T["读取客户、标签与客户群。未填客户联系 Secret 时使用 AgentSecret。"]),
-            Of(T["会话存档"], health.WithSecret.Contains(EnumText.Of(Channel.Archive)), T["选填。需要 Secret 与私钥。"]),
-        ];
+        var withApp = agentId is not null;
+        Apps = [.. (await apps.ReadAsync(Enterprise.Id, ct)).Select(stored => new AppView(
+            stored,
+            AppWords.Name(stored.App, T),
+            AppWords.Purpose(stored.App, T),
+            stored.App switch
+            {
+                EnterpriseApp.Contacts => withApp || Has(Channel.Contacts),
+                EnterpriseApp.Customers => withApp || Has(Channel.Customers),
+                EnterpriseApp.Archive => Has(Channel.Archive),
+                _ => withApp,
+            }))];
+
+        bool Has(Channel channel) => health.WithSecret.Contains(EnumText.Of(channel));
+    }
+
+    public async Task<IActionResult> OnPostSwitchAsync([FromForm] EnterpriseApp app, [FromForm] bool on, CancellationToken ct)
+    {
+        if (!await apps.SwitchAsync(Enterprise.Id, app, on, ct))
+        {
+            await OnGetAsync(ct);
+            return Refused(T["运维人员没有为企业开通这个应用。"]);
+        }
+
+        await audit.WriteAsync(on ? AuditAction.AppOn : AuditAction.AppOff, EnumText.Of(app), ct);
+        return Accepted(AddressOf("/apps"), T["应用已更新。"]);
     }
 
     public async Task<IActionResult> OnPostAskAsync(CancellationToken ct)
@@ -44,6 +70,10 @@ internal sealed class AppsModel(SyncDbContext db, NpgsqlDataSource dataSource, W
             try
             {
                 Agent = await client.GetAgentAsync(new WeComCaller(Enterprise.Id, Enterprise.CorpId, Channel.App), id, ct);
+                var names = await db.Departments.AsNoTracking()
+                    .Where(d => d.TenantId == Enterprise.Id && d.RemovedAt == null && Agent.DepartmentIds.Contains(d.Id))
+                    .OrderBy(d => d.Id).Take(NamesShown).Select(d => d.Name ?? "").ToListAsync(ct);
+                Visible = [.. names.Concat(Agent.UserIds).Take(NamesShown)];
             }
             catch (WeComException refused)
             {
@@ -53,6 +83,11 @@ internal sealed class AppsModel(SyncDbContext db, NpgsqlDataSource dataSource, W
 
         return Page();
     }
-
-    private (string, string, string, string) Of(string name, bool on, string what) => (name, on ? T["已设置"] : T["未设置"], on ? "good" : "", what);
 }
+
+/// <summary>One app of the enterprise on its page.</summary>
+/// <param name="Stored">Whether the enterprise has it and uses it.</param>
+/// <param name="Name">What people call it.</param>
+/// <param name="Purpose">What it does.</param>
+/// <param name="IsSetUp">Its secret is stored.</param>
+internal sealed record AppView(TenantApp Stored, string Name, string Purpose, bool IsSetUp);

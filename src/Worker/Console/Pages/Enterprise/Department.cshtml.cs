@@ -2,15 +2,18 @@ using Microsoft.AspNetCore.Mvc;
 using Microsoft.EntityFrameworkCore;
 using WeComSync.Domain.Storage;
 using WeComSync.Worker.WebConsole.Directory;
+using WeComSync.Worker.WebConsole.Directory.Writing;
 
 namespace WeComSync.Worker.WebConsole.Pages;
 
 /// <summary>Everything that is known of one department.</summary>
-internal sealed class DepartmentModel(SyncDbContext db, DirectoryRows rows) : ConsolePage
+internal sealed class DepartmentModel(SyncDbContext db, DirectoryRows rows, WriteAccess access) : ConsolePage
 {
     public Domain.Directory.Department? Found { get; private set; }
 
     public History Past { get; private set; } = new([], null!);
+
+    public WriteNotice Writing { get; private set; } = new(new WritePermission(null), null!);
 
     public async Task<IActionResult> OnGetAsync(long id, CancellationToken ct)
     {
@@ -20,6 +23,7 @@ internal sealed class DepartmentModel(SyncDbContext db, DirectoryRows rows) : Co
             return NotFound();
         }
 
+        Writing = new(await access.ReadAsync(Enterprise, ct), Enterprise);
         Past = new(await rows.HistoryAsync(Enterprise.Id, "department", new { id }, ct), Enterprise);
         return Page();
     }

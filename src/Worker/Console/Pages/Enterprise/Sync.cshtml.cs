@@ -124,6 +124,7 @@ internal sealed class SyncModel(
         !await platform.IsOnAsync(ct) ? T["平台的“企业微信管理”已关闭：不接收回调，也不同步。"].Value
         : !Enterprise.Enabled ? T["企业未开启：请在“企业微信设置”中打开“开启”并保存。"].Value
         : Enterprise.State == TenantState.Stopped ? T["同步已停止：请先在“概况”中按说明处理并恢复。"].Value
+        : !await platform.IsAppOnAsync(Enterprise.Id, EnterpriseApp.Contacts, ct) ? T["应用“{0}”已关闭，不能同步。", T["通讯录同步"]].Value
         : null;
 
     private async Task<SyncProgressPart> ReadAsync(SyncDbContext context, DateTimeOffset? asked, CancellationToken ct)

@@ -1,0 +1,16 @@
+using WeComSync.Domain.Runs;
+using WeComSync.Domain.Storage;
+using WeComSync.Worker.Sync;
+
+namespace WeComSync.Worker.Jobs;
+
+/// <summary>Mirrors one object that was written to WeCom. While another run is at work it fails, and so comes again.</summary>
+internal sealed class ObjectSyncJob(SyncRunner runner) : IObjectSyncJob
+{
+    public async Task<string> RunAsync(long tenantId, string kind, string id, bool deleted, CancellationToken ct)
+    {
+        var request = new SyncRequest { Trigger = SyncTrigger.Console, Object = new WantedObject(kind, id) { Deleted = deleted } };
+        var report = await runner.RunAsync(tenantId, SyncKind.OneObject, request, ct);
+        return report.State == RunState.Failed ? throw new SyncFailedException(report) : EnumText.Of(report.State);
+    }
+}

@@ -178,7 +178,7 @@ internal sealed class SyncRuns(NpgsqlDataSource dataSource, TimeProvider clock)
         return closed > 0;
     }
 
-    private static Task<int> KeepPlanAsync(NpgsqlConnection connection, SyncRun run, IReadOnlyList<PlannedChange> planned, CancellationToken ct)
+    private static Task<int> KeepPlanAsync(NpgsqlConnection connection, SyncRun run, IReadOnlyCollection<PlannedChange> planned, CancellationToken ct)
     {
         var kept = planned.Take(MostPlanned).ToList();
         return connection.ExecuteAsync("""

@@ -164,7 +164,8 @@ internal sealed class ContactDecisions
     private void ListMemberships(string key, string userId, long[] departments, DateTimeOffset at)
     {
         var known = state.MembershipsOf(key).ToDictionary(m => m.DepartmentId, m => m.FetchedAt);
-        Listed.AddRange(departments.Where(id => !IsClosed(id, at)).Select(id => (userId, id, known.TryGetValue(id, out var fetched) && fetched < at + EventTime.Second ? Later(at, fetched) : at)));
+        Listed.AddRange(departments.Where(id => !IsClosed(id, at)).Select(id =>
+            (userId, id, known.TryGetValue(id, out var fetched) && fetched < at + EventTime.Second ? Later(at, fetched) : at)));
     }
 
     /// <summary>A list that comes late may name a department that has been closed since. Out of sight is not closed.</summary>

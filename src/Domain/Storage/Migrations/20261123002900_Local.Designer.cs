@@ -1345,6 +1345,10 @@ namespace WeComSync.Domain.Storage.Migrations
                         .HasDefaultValue(0)
                         .HasColumnName("tries");
 
+                    b.Property<string>("WelcomeCode")
+                        .HasColumnType("text")
+                        .HasColumnName("welcome_code");
+
                     b.HasKey("TenantId", "Id")
                         .HasName("pk_callback_events");
 
@@ -1364,6 +1368,10 @@ namespace WeComSync.Domain.Storage.Migrations
                     b.HasIndex(new[] { "TenantId", "Id" }, "ix_callback_events_unhappy")
                         .HasDatabaseName("ix_callback_events_tenant_id_id")
                         .HasFilter("state IN ('failed', 'parked')");
+
+                    b.HasIndex(new[] { "ReceivedAt" }, "ix_callback_events_welcome")
+                        .HasDatabaseName("ix_callback_events_welcome")
+                        .HasFilter("welcome_code IS NOT NULL");
 
                     b.ToTable("callback_events", "control");
                 });
@@ -1571,6 +1579,49 @@ namespace WeComSync.Domain.Storage.Migrations
                         .HasDatabaseName("ix_held_removals_tenant_id_decision");
 
                     b.ToTable("held_removals", "control");
+                });
+
+            modelBuilder.Entity("WeComSync.Domain.Runs.PlannedRow", b =>
+                {
+                    b.Property<long>("TenantId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("tenant_id");
+
+                    b.Property<long>("RunId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("run_id");
+
+                    b.Property<int>("Place")
+                        .HasColumnType("integer")
+                        .HasColumnName("place");
+
+                    b.Property<string>("Entity")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("entity");
+
+                    b.Property<string>("Fields")
+                        .HasColumnType("jsonb")
+                        .HasColumnName("fields");
+
+                    b.Property<string>("Key")
+                        .IsRequired()
+                        .HasColumnType("jsonb")
+                        .HasColumnName("key");
+
+                    b.Property<string>("Name")
+                        .HasColumnType("text")
+                        .HasColumnName("name");
+
+                    b.Property<string>("Op")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("op");
+
+                    b.HasKey("TenantId", "RunId", "Place")
+                        .HasName("pk_planned_rows");
+
+                    b.ToTable("planned_rows", "control");
                 });
 
             modelBuilder.Entity("WeComSync.Domain.Runs.ScheduledEffect", b =>
@@ -1942,6 +1993,40 @@ namespace WeComSync.Domain.Storage.Migrations
                     b.ToTable("customer_pulls", "control");
                 });
 
+            modelBuilder.Entity("WeComSync.Domain.Storage.CustomerRest", b =>
+                {
+                    b.Property<long>("TenantId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("tenant_id");
+
+                    b.Property<string>("Action")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("action");
+
+                    b.Property<int?>("Code")
+                        .HasColumnType("integer")
+                        .HasColumnName("code");
+
+                    b.Property<DateTimeOffset>("LookedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("looked_at");
+
+                    b.Property<string>("Reason")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("reason");
+
+                    b.Property<DateTimeOffset>("Since")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("since");
+
+                    b.HasKey("TenantId")
+                        .HasName("pk_customer_rests");
+
+                    b.ToTable("customer_rests", "control");
+                });
+
             modelBuilder.Entity("WeComSync.Domain.Storage.DataProtectionKey", b =>
                 {
                     b.Property<long>("Id")
@@ -1965,6 +2050,31 @@ namespace WeComSync.Domain.Storage.Migrations
                         .HasName("pk_data_protection_keys");
 
                     b.ToTable("data_protection_keys", "control");
+                });
+
+            modelBuilder.Entity("WeComSync.Domain.Storage.DoctorVerdictRow", b =>
+                {
+                    b.Property<long>("TenantId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("tenant_id");
+
+                    b.Property<string>("Subject")
+                        .HasColumnType("text")
+                        .HasColumnName("subject");
+
+                    b.Property<DateTimeOffset>("SeenAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("seen_at");
+
+                    b.Property<string>("Verdict")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("verdict");
+
+                    b.HasKey("TenantId", "Subject")
+                        .HasName("pk_doctor_verdicts");
+
+                    b.ToTable("doctor_verdicts", "control");
                 });
 
             modelBuilder.Entity("WeComSync.Domain.Storage.FieldGrant", b =>
@@ -2506,6 +2616,16 @@ namespace WeComSync.Domain.Storage.Migrations
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired()
                         .HasConstraintName("fk_account_tenants_tenants_tenant_id");
+                });
+
+            modelBuilder.Entity("WeComSync.Domain.Runs.PlannedRow", b =>
+                {
+                    b.HasOne("WeComSync.Domain.Runs.SyncRun", null)
+                        .WithMany()
+                        .HasForeignKey("TenantId", "RunId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_planned_rows_sync_runs_tenant_id_run_id");
                 });
 
             modelBuilder.Entity("WeComSync.Domain.Directory.LocalDepartment", b =>

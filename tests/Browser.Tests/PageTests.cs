@@ -223,6 +223,9 @@ public sealed class PageTests(Stage stage)
         ConsolePage[] more =
         [
             new("/e/{enterprise}/check-done", $"/e/{tenant.Key}/check?run=true", Open: false), new("/e/{enterprise}/preview", $"/e/{tenant.Key}/runs/{plan}", Open: false),
+            new("/e/{enterprise}/employee-edit-one", $"/e/{tenant.Key}/employee-edit?id={world.People[10].UserId}", Open: false),
+            new("/e/{enterprise}/department-edit-one", $"/e/{tenant.Key}/department-edit?id={world.Departments[3].Id}", Open: false),
+            new("/operator/enterprise-one", $"/operator/enterprise?key={tenant.Key}", Open: false),
             new("/e/{enterprise}/employees-hostile", $"/e/{tenant.Key}/employees/hostile", Open: false),
         ];
         return (corp, [.. pages, .. more]);

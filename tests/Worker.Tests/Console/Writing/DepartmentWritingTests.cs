@@ -58,7 +58,7 @@ public sealed class DepartmentWritingTests(ConnectedCompany company) : IClassFix
     }
 
     [Fact]
-    public async Task Tree_opens_with_one_query_for_each_level_and_offers_departments_by_name()
+    public async Task Departments_are_offered_by_part_of_the_name_and_by_id()
     {
         using var visit = await company.VisitAsync();
         var made = visit.World.AddDepartment("华东交付组");

@@ -80,7 +80,7 @@ internal static class CodeTexts
         [84061] = new(
             new("{0} knows no relation of this member and customer ({3}): the member deleted the customer, has not confirmed him yet, or has no customers.",
                 "{0} 未找到该成员与客户的关系（{3}）：成员已删除该客户、尚未确认添加，或没有客户。"),
-            new("Nothing, if the customer was deleted; otherwise let the member confirm him in WeCom, then run the doctor again.",
+            new("Nothing, if the customer was deleted; otherwise let the member confirm him in WeCom, then check again.",
                 "若客户已被删除则无需处理；否则请成员在企业微信中确认添加，然后重新检查。")),
         [301002] = new(
             new("AgentId and Secret belong to different applications ({3}).", "AgentId 与 Secret 不属于同一应用（{3}）。"),

@@ -125,7 +125,9 @@ internal static class TenantTexts
         new("The secret entered for customer contact may not read customers ({3}): it is another function's, for example that of contact sync.",
             "填写的客户联系 Secret 无权读取客户数据（{3}）：它属于其他功能，例如通讯录同步。"),
         new("Remove 'customers.secret' from the tenant file, so that the application's secret is used, list the application under 客户联系 → 客户 → API → 可调用接口的应用, and run 'tenants apply'.",
-            "从租户文件中删除 customers.secret 以使用应用的 Secret，在 客户联系 → 客户 → API → 可调用接口的应用 中加入该应用，然后执行 tenants apply。"));
+            "从租户文件中删除 customers.secret 以使用应用的 Secret，在 客户联系 → 客户 → API → 可调用接口的应用 中加入该应用，然后执行 tenants apply。"),
+        new("Empty the secret under 客户管理 on the settings page, so that the application's secret is used, and list the application under 客户联系 → 客户 → API → 可调用接口的应用.",
+            "在“企业微信设置”中清空客户管理的 Secret 以使用应用的 Secret，并在 客户联系 → 客户 → API → 可调用接口的应用 中加入该应用。"));
 
     public static readonly DoctorText ApplicationListed = new(
         new("The application is listed under 可调用接口的应用, so it may read customers and is told of their changes.",
@@ -156,7 +158,8 @@ internal static class TenantTexts
     public static readonly DoctorText PullsRest = new(
         new("Scheduled customer syncs rest since {0}, because customers cannot be read; one call a day looks whether that has changed.",
             "由于无法读取客户数据，定时客户同步已暂停 {0}；每天用一次调用检查是否恢复。"),
-        new("Only if customers are wanted: follow the step above, then run 'sync {1} customers'.", "如需镜像客户：按上面的步骤处理，然后执行 sync {1} customers。"));
+        new("Only if customers are wanted: follow the step above, then run 'sync {1} customers'.", "如需镜像客户：按上面的步骤处理，然后执行 sync {1} customers。"),
+        new("Only if customers are wanted: follow the step above. It is looked at again once a day.", "如需镜像客户：按上面的步骤处理。系统每天会再检查一次。"));
 
     public static readonly DoctorText LastPull = new(
         new("Customers were last pulled to the end {0} ago; the mirror has {1} relations.", "客户数据最近一次完整拉取于 {0}前；镜像中有 {1} 条客户关系。"));

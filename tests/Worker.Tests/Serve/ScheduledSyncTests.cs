@@ -14,7 +14,7 @@ public sealed class ScheduledSyncTests(TestDatabase database) : IClassFixture<Te
     {
         await using var worker = await TestWorker.StartAsync(database.ConnectionString);
         var tenant = await database.AddTenantAsync(EverySecond);
-        await Eventually.TrueAsync("a tenant that came later is synced", () => worker.Sync.CountOf(tenant) >= 3);
+        await Eventually.TrueAsync("a tenant that came later is synced", () => worker.Sync.CountOf(tenant) >= 3, TimeSpan.FromMinutes(2));
 
         await database.SetCronAsync(tenant, Never);
         await HasNoTriggerDueAsync(tenant);

@@ -57,16 +57,17 @@ internal sealed class ContactDecisions
     public static ContactDecisions Make(ContactHints hints, ContactTruth truth, ContactState state, TimeSpan clockOffset)
     {
         var made = new ContactDecisions(truth, state, clockOffset);
-        foreach (var (key, hint) in hints.People)
-        {
-            made.Causes[(DirectoryTables.User, key)] = hint.Cause;
-            made.Decide(key, hint);
-        }
-
+        // Departments first: nobody is listed in one that closes.
         foreach (var told in hints.Departments.Values)
         {
             made.Causes[(DirectoryTables.Department, Text(told.ObjectId))] = told.Cause;
             made.Decide(told);
+        }
+
+        foreach (var (key, hint) in hints.People)
+        {
+            made.Causes[(DirectoryTables.User, key)] = hint.Cause;
+            made.Decide(key, hint);
         }
 
         foreach (var (tagId, hint) in hints.Tags)
@@ -163,8 +164,14 @@ internal sealed class ContactDecisions
     private void ListMemberships(string key, string userId, long[] departments, DateTimeOffset at)
     {
         var known = state.MembershipsOf(key).ToDictionary(m => m.DepartmentId, m => m.FetchedAt);
-        Listed.AddRange(departments.Select(id => (userId, id, known.TryGetValue(id, out var fetched) && fetched < at + EventTime.Second ? Later(at, fetched) : at)));
+        Listed.AddRange(departments.Where(id => !IsClosed(id, at)).Select(id => (userId, id, known.TryGetValue(id, out var fetched) && fetched < at + EventTime.Second ? Later(at, fetched) : at)));
     }
+
+    /// <summary>A list that comes late may name a department that has been closed since. Out of sight is not closed.</summary>
+    private bool IsClosed(long departmentId, DateTimeOffset at) =>
+        GoneDepartments.Exists(gone => gone.Id == departmentId && gone.At >= at)
+        || (state.Departments.GetValueOrDefault(departmentId) is { Live: false } row && row.IsNewerThan(at)
+            && !Departments.Exists(open => open.Id == departmentId));
 
     /// <param name="key">The user id in lower case.</param>
     /// <param name="kept">Departments that the person is still in.</param>

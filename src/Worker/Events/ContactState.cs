@@ -58,12 +58,14 @@ internal sealed class ContactState
         }
 
         var departments = new Dictionary<long, RowState>();
-        if (hints.Departments.Count > 0)
+        // Also those that lists of people's departments name: they may have been closed since.
+        var named = hints.Departments.Keys.Concat(hints.People.Values.SelectMany(person => person.Departments ?? [])).Distinct().ToArray();
+        if (named.Length > 0)
         {
             await using var read = new NpgsqlCommand("""
                 SELECT id, fetched_at, removed_at IS NULL, name IS NOT NULL FROM mirror.departments WHERE tenant_id = $1 AND id = ANY($2)
                 """, connection);
-            read.Add(tenantId, hints.Departments.Keys.ToArray());
+            read.Add(tenantId, named);
             await using var reader = await read.ExecuteReaderAsync(ct);
             while (await reader.ReadAsync(ct))
             {

@@ -134,6 +134,30 @@ public sealed class ContactEventTests(TestDatabase database) : IClassFixture<Tes
         await harness.AssertMirrorIsTrueAsync();
     }
 
+    /// <summary>Killed workers leave an event behind while what came after it is applied.</summary>
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task List_that_comes_late_brings_nobody_into_a_department_that_was_closed(bool together)
+    {
+        await using var harness = await SmallCompany.StartAsync(database);
+        await harness.MirrorAsync();
+        var hired = DateTimeOffset.UtcNow.AddSeconds(-20);
+        harness.World.Hire("carl", "卡尔", 2);
+        harness.World.DeleteDepartment(6);
+        await harness.TellAsync("update_user", [("UserID", "carl"), ("Department", "2")], at: hired.AddSeconds(5));
+        await harness.DrainAsync();
+        await harness.TellAsync("delete_party", [("Id", "6")], at: hired.AddSeconds(10));
+        if (!together)
+        {
+            await harness.DrainAsync();
+        }
+
+        await harness.TellAsync("create_user", [("UserID", "carl"), ("Department", "2,6")], at: hired);
+        await harness.DrainAsync();
+        await harness.AssertMirrorIsTrueAsync();
+    }
+
     [Fact]
     public async Task Departments_out_of_sight_follow_the_event_and_those_in_sight_the_details()
     {

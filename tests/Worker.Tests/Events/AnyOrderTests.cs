@@ -71,6 +71,7 @@ public sealed class AnyOrderTests(TestDatabase database) : IClassFixture<TestDat
         Assert.Equal(string.Join('\n', truth), mirrored);
         Assert.Equal(0L, await harness.ScalarAsync<long>(
             "SELECT count(*) FROM control.callback_events WHERE tenant_id = $1 AND state <> 'applied'"));
+        await ChangeFeed.AssertTellsTheMirrorAsync(harness.Database.DataSource, harness.Tenant.Id, TestContext.Current.CancellationToken);
     }
 
     /// <summary>What happens to one person, and when it is told: the last change always, a new id always, the others perhaps.</summary>

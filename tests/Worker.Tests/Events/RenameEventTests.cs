@@ -81,6 +81,7 @@ public sealed class RenameEventTests(TestDatabase database) : IClassFixture<Test
         await TellAsync(20, "update_user", [("UserID", "ghost.new"), .. List(newest)]);
         await TellAsync(10, "update_user", [("UserID", "ghost"), ("NewUserID", "ghost.new"), .. List(renamed)]);
         Assert.Equal(expected, await harness.DepartmentsAsync("ghost.new"));
+        await ChangeFeed.AssertTellsTheMirrorAsync(database.DataSource, harness.Tenant.Id, TestContext.Current.CancellationToken);
         Assert.Equal("removed", await harness.UserStateAsync("ghost"));
 
         (string, string)[] List(string? departments) => departments is null ? [] : [("Department", departments)];
@@ -121,6 +122,7 @@ public sealed class RenameEventTests(TestDatabase database) : IClassFixture<Test
         Assert.Equal("removed", await harness.UserStateAsync("carla"));
         Assert.Equal("removed", await harness.UserStateAsync("wx0001"));
         await harness.AssertMirrorIsTrueAsync();
+        await ChangeFeed.AssertTellsTheMirrorAsync(database.DataSource, harness.Tenant.Id, TestContext.Current.CancellationToken);
     }
 
     /// <summary>An event's own job and the drain work side by side: what one of them read may be overtaken by the other's merge.</summary>
@@ -146,6 +148,7 @@ public sealed class RenameEventTests(TestDatabase database) : IClassFixture<Test
         await moving;
 
         await harness.AssertMirrorIsTrueAsync();
+        await ChangeFeed.AssertTellsTheMirrorAsync(database.DataSource, harness.Tenant.Id, TestContext.Current.CancellationToken);
 
         void Delay(string path, TimeSpan time) =>
             harness.Simulator.Faults.Add(new FaultRule { Fault = Fault.Delay(time), CorpId = harness.Corp.Id, Path = path, Times = 1 });

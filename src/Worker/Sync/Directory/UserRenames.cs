@@ -14,7 +14,8 @@ internal static class UserRenames
         """;
 
     private const string Create = """
-        CREATE TEMP TABLE renamed (old_id text COLLATE "C", new_id text COLLATE "C", at timestamptz, cause text) ON COMMIT DROP
+        CREATE TEMP TABLE renamed (
+            old_id text COLLATE "C", new_id text COLLATE "C", at timestamptz, cause text, has_left boolean NOT NULL DEFAULT false) ON COMMIT DROP
         """;
 
     /// <summary>
@@ -35,11 +36,11 @@ internal static class UserRenames
 
     /// <summary>
     /// Takes one rename that an event told, where the mirror knows the old id. A row that has the new id already is younger if the
-    /// rename was not applied yet; one that is older shows that it was.
+    /// rename was not applied yet; one that is older shows that it was. If it is removed, the person left before the rename was known.
     /// </summary>
     private const string Take = """
-        INSERT INTO renamed (old_id, new_id, at, cause)
-        SELECT o.user_id, COALESCE(n.user_id, $3), $4, $5
+        INSERT INTO renamed (old_id, new_id, at, cause, has_left)
+        SELECT o.user_id, COALESCE(n.user_id, $3), $4, $5, o.removed_at IS NULL AND n.removed_at IS NOT NULL
         FROM mirror.users o LEFT JOIN mirror.users n ON n.tenant_id = $1 AND lower(n.user_id) = lower($3)
         WHERE o.tenant_id = $1 AND lower(o.user_id) = lower($2) AND (n.user_id IS NULL OR o.created_at < n.created_at)
         """;
@@ -70,12 +71,23 @@ internal static class UserRenames
     /// Relations move unless the new id has the same one already, or has newer ones of a kind that WeCom always tells as a whole list:
     /// what that list lacks is no longer so.
     /// </summary>
-    private static string Follow(string table, string other, bool listed) => $"""
-        UPDATE mirror.{table} m SET user_id = r.new_id, changed_at = now() FROM renamed r
-        WHERE m.tenant_id = $1 AND m.user_id = r.old_id
-          AND NOT EXISTS (
-              SELECT FROM mirror.{table} n
-              WHERE n.tenant_id = $1 AND n.user_id = r.new_id AND (n.{other} = m.{other}{(listed ? " OR n.fetched_at > m.fetched_at" : "")}))
+    private static string StaysBehind(Follower f) => $"""
+        EXISTS (
+            SELECT FROM mirror.{f.Table} n WHERE n.tenant_id = $1 AND n.user_id = r.new_id
+              AND (n.{f.Other} = m.{f.Other}{(f.Listed ? " OR n.fetched_at > m.fetched_at" : "")}))
+        """;
+
+    /// <summary>The feed's readers move all that names the old id: what does not follow is told to be gone before that.</summary>
+    private static string Leave(Follower f) => $"""
+        SELECT '{f.Entity}' AS entity, jsonb_build_object('user_id', r.old_id, '{f.Other}', m.{f.Other}) AS key, r.cause
+        FROM renamed r JOIN mirror.{f.Table} m ON m.tenant_id = $1 AND m.user_id = r.old_id AND m.removed_at IS NULL
+        WHERE {StaysBehind(f)} AND NOT EXISTS (
+            SELECT FROM mirror.{f.Table} n WHERE n.tenant_id = $1 AND n.user_id = r.new_id AND n.{f.Other} = m.{f.Other} AND n.removed_at IS NULL)
+        """;
+
+    private static string Follow(Follower f) => $"""
+        UPDATE mirror.{f.Table} m SET user_id = r.new_id, changed_at = now() FROM renamed r
+        WHERE m.tenant_id = $1 AND m.user_id = r.old_id AND NOT {StaysBehind(f)}
         """;
 
     private static string EndOldRelations(string table) => $"""
@@ -83,16 +95,31 @@ internal static class UserRenames
         FROM renamed r WHERE m.tenant_id = $1 AND m.user_id = r.old_id
         """;
 
-    private const string Record = """
-        INSERT INTO mirror.changes (tenant_id, seq, at, entity, key, op, fields, after, cause)
-        SELECT $1, $2 + row_number() OVER (), now(), 'user', jsonb_build_object('user_id', new_id), 'renamed', '{user_id}',
-               jsonb_build_object('user_id', new_id, 'former_user_id', old_id), COALESCE(cause, $3)
-        FROM renamed
+    /// <summary>What readers of the feed must be told, in that order: what stays behind, the new ids, and who had left before.</summary>
+    private static string Told => $"""
+        CREATE TEMP TABLE told_of_renames ON COMMIT DROP AS
+        SELECT row_number() OVER (ORDER BY step) AS place, * FROM (
+            SELECT 1 AS step, left_behind.entity, left_behind.key, 'removed' AS op, ARRAY[]::text[] AS fields, NULL::jsonb AS after, left_behind.cause
+            FROM ({string.Join(" UNION ALL ", Followers.Select(Leave))}) left_behind
+            UNION ALL
+            SELECT 2, 'user', jsonb_build_object('user_id', new_id), 'renamed', ARRAY['user_id'],
+                   jsonb_build_object('user_id', new_id, 'former_user_id', old_id), cause
+            FROM renamed
+            UNION ALL
+            SELECT 3, 'user', jsonb_build_object('user_id', new_id), 'removed', ARRAY[]::text[], NULL, cause FROM renamed WHERE has_left) told
         """;
 
-    /// <summary>Tables that name a person, besides <c>mirror.users</c> itself, with the rest of their keys.</summary>
-    private static readonly (string Table, string Other, bool Listed)[] Followers =
-        [("user_departments", "department_id", true), ("contact_tag_users", "tag_id", false), ("follows", "external_user_id", false)];
+    private const string Record = """
+        INSERT INTO mirror.changes (tenant_id, seq, at, entity, key, op, fields, after, cause)
+        SELECT $1, $2 + place, now(), entity, key, op, fields, after, COALESCE(cause, $3) FROM told_of_renames
+        """;
+
+    /// <summary>Tables that name a person, besides <c>mirror.users</c> itself.</summary>
+    private static readonly Follower[] Followers =
+    [
+        new("user_departments", "user_department", "department_id", Listed: true), new("contact_tag_users", "contact_tag_user", "tag_id", Listed: false),
+        new("follows", "follow", "external_user_id", Listed: false),
+    ];
 
     /// <summary>Finds and applies the renames that a whole listing shows.</summary>
     public static async Task FindAsync(Merge merge, CancellationToken ct)
@@ -137,21 +164,33 @@ internal static class UserRenames
 
         // Relations to customers are written under the other half's fence.
         await merge.ExecuteAsync("SELECT FROM control.merge_fences WHERE tenant_id = $1 AND part = 'customers' FOR UPDATE", ct);
+        await merge.ExecuteAsync(Told, ct);
+        await using var size = merge.Command("SELECT count(*)::int FROM told_of_renames");
+        var before = await merge.ReserveChangesAsync((int)(await size.ExecuteScalarAsync(ct))!, ct);
+        await using (var record = merge.Command(Record))
+        {
+            record.Add(merge.TenantId, before, merge.Cause);
+            await record.ExecuteNonQueryAsync(ct);
+        }
+
+        await merge.ExecuteAsync("DROP TABLE told_of_renames", ct);
         await merge.ExecuteAsync(Unite, ct);
         await merge.ExecuteAsync(Move, ct);
         await merge.ExecuteAsync(EndOld, ct);
-        foreach (var (table, other, listed) in Followers)
+        foreach (var follower in Followers)
         {
-            await merge.ExecuteAsync(Follow(table, other, listed), ct);
-            await merge.ExecuteAsync(EndOldRelations(table), ct);
+            await merge.ExecuteAsync(Follow(follower), ct);
+            await merge.ExecuteAsync(EndOldRelations(follower.Table), ct);
         }
 
-        var before = await merge.ReserveChangesAsync(count, ct);
-        await using var record = merge.Command(Record);
-        record.Add(merge.TenantId, before, merge.Cause);
-        await record.ExecuteNonQueryAsync(ct);
         merge.Count(DirectoryTables.Users.Entity, new KindCounts { Renamed = count });
     }
+
+    /// <param name="Table">In the mirror.</param>
+    /// <param name="Entity">In the change feed.</param>
+    /// <param name="Other">The rest of the key.</param>
+    /// <param name="Listed">WeCom always tells all of a person's at once.</param>
+    private sealed record Follower(string Table, string Entity, string Other, bool Listed);
 }
 
 /// <summary>A rename that an event told.</summary>

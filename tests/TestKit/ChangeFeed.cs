@@ -2,10 +2,10 @@ using System.Text.Json;
 using Npgsql;
 using Xunit;
 
-namespace WeComSync.EndToEnd.Events;
+namespace WeComSync.TestKit;
 
 /// <summary>Reads a tenant's change feed as a subscriber does, from the first entry on.</summary>
-internal static class ChangeFeed
+public static class ChangeFeed
 {
     private const string LiveSql = """
         SELECT 'department ' || jsonb_build_object('id', id)::text FROM mirror.departments WHERE tenant_id = $1 AND removed_at IS NULL

@@ -24,10 +24,13 @@ internal static partial class ServeCommand
         {
             try
             {
-                await app.RunAsync(ct);
+                await app.StartAsync(ct);
+                await app.WaitForShutdownAsync(ct);
             }
             catch (IOException taken) when (taken.InnerException is AddressInUseException)
             {
+                // What had started is stopped, not only disposed: that would log a failure of its own, after the reason.
+                await app.StopAsync(CancellationToken.None);
                 throw new CommandFailedException($"{taken.Message} Stop what listens there, or set ASPNETCORE_URLS to another address.");
             }
             catch (Exception late) when (ct.IsCancellationRequested)

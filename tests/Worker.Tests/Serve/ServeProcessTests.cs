@@ -41,7 +41,7 @@ public sealed class ServeProcessTests(TestDatabase database) : IClassFixture<Tes
             ("Console__Operator__Password", TestWorker.Password));
 
         Assert.Equal(ExitCodes.Failed, result.ExitCode);
-        Assert.Contains("address already in use", result.LastErrorLine, StringComparison.OrdinalIgnoreCase);
+        Assert.True(result.LastErrorLine.Contains("address already in use", StringComparison.OrdinalIgnoreCase), result.Error);
     }
 
     [Fact]

@@ -1,8 +1,8 @@
 using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
 using WeComSync.TestKit;
-using WeComSync.Worker.Commands;
 using WeComSync.Worker.Housekeeping;
+using WeComSync.Worker.Tests.Serve;
 using Xunit;
 
 namespace WeComSync.Worker.Tests.Housekeeping;
@@ -68,10 +68,8 @@ public sealed class SimulatedYearTests(TestDatabase database) : IClassFixture<Te
     public async Task Nothing_grows_for_ever()
     {
         var clock = new YearClock();
-        string[] args = ["--environment=Development", $"--ConnectionStrings:WeComSync={database.ConnectionString}",
-            "--Console:Operator:Email=operator@example.com", "--Console:Operator:Password=correct horse battery",
-            "--Retention:Incidents=90.00:00:00", "--Retention:Reveals=90.00:00:00", "--Inbox:RowRetention=120.00:00:00"];
-        await using var host = ServeHost.Build(args, builder => builder.Services.AddSingleton<TimeProvider>(clock));
+        string[] retention = ["--Retention:Incidents=90.00:00:00", "--Retention:Reveals=90.00:00:00", "--Inbox:RowRetention=120.00:00:00"];
+        await using var host = TestWorker.BuildHost(database.ConnectionString, retention, services => services.AddSingleton<TimeProvider>(clock));
         var keeper = host.Services.GetRequiredService<Housekeeper>();
         var sizes = new Dictionary<int, IReadOnlyDictionary<string, (long Bytes, long Rows)>>();
         for (var week = 0; week < 52; week++)

@@ -8,7 +8,6 @@ using WeComSync.Simulator;
 using WeComSync.Simulator.Corps;
 using WeComSync.Simulator.Faults;
 using WeComSync.TestKit;
-using WeComSync.Worker.Commands;
 using WeComSync.Worker.Schedules;
 using Xunit;
 
@@ -33,11 +32,7 @@ public sealed class LagTests(TestDatabase database) : IClassFixture<TestDatabase
             others.Add(await AddAsync(simulator.AddCorp(new CorpOptions { Seed = n + 1, People = 50, Departments = 5, Tags = 1 })));
         }
 
-        await using var worker = ServeHost.Build(
-        [
-            "--environment=Development", "--urls=http://127.0.0.1:0", $"--ConnectionStrings:WeComSync={database.ConnectionString}", $"--WeCom:BaseUrl={simulator.BaseUrl}",
-            "--Console:Operator:Email=operator@example.com", "--Console:Operator:Password=correct horse battery", "--Logging:LogLevel:Default=Error",
-        ]);
+        await using var worker = TestWorker.BuildHost(database.ConnectionString, [$"--WeCom:BaseUrl={simulator.BaseUrl}"]);
         await worker.StartAsync(Cancel);
         // The first round pays for compiling.
         await RoundAsync(worker, others);

@@ -46,7 +46,11 @@ internal sealed class TestWorker : IAsyncDisposable
     /// <summary>Builds a worker that is not started: its services work, nothing happens by itself.</summary>
     public static TestWorker Build(string connectionString, params string[] settings) => Build(connectionString, new RecordingSync(), settings);
 
-    private static TestWorker Build(string connectionString, RecordingSync sync, string[] settings, TimeProvider? clock = null)
+    private static TestWorker Build(string connectionString, RecordingSync sync, string[] settings, TimeProvider? clock = null) =>
+        new(BuildHost(connectionString, settings, services => services.AddSingleton<ISyncRunner>(sync).AddSingleton(clock ?? TimeProvider.System)), sync);
+
+    /// <summary>The host alone. Every one in this process is made here: one with a log of its own would break the others when it goes.</summary>
+    public static WebApplication BuildHost(string connectionString, IEnumerable<string> settings, Action<IServiceCollection>? more = null)
     {
         string[] args =
         [
@@ -57,8 +61,11 @@ internal sealed class TestWorker : IAsyncDisposable
             $"--Console:Operator:Password={Password}",
             .. settings,
         ];
-        var app = ServeHost.Build(args, builder => builder.Services.AddSingleton<ISyncRunner>(sync).AddSingleton(Loggers).AddSingleton(clock ?? TimeProvider.System));
-        return new TestWorker(app, sync);
+        return ServeHost.Build(args, builder =>
+        {
+            builder.Services.AddSingleton(Loggers);
+            more?.Invoke(builder.Services);
+        });
     }
 
     public static async Task<TestWorker> StartAsync(string connectionString, params string[] settings)

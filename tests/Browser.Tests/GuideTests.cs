@@ -146,7 +146,7 @@ public sealed partial class GuideTests(Stage stage)
         stage.Simulator.Faults.Always(corp, Fault.Delay(TimeSpan.FromSeconds(1.2)), "user/list*");
         await admin.OpenAsync($"/e/{Key}/sync");
         await admin.Page.ClickAsync("text=开始同步");
-        await admin.Expect("progress").ToBeVisibleAsync(new() { Timeout = 30_000 });
+        await admin.Expect("progress").ToBeVisibleAsync();
         await admin.Expect("section[data-live] .state").ToHaveTextAsync("进行中");
         await admin.Expect("section[data-live] .state").ToHaveTextAsync("完成", new() { Timeout = 30_000 });
         await admin.Expect("section[data-live] .figures strong").Not.ToHaveTextAsync("0");

@@ -24,6 +24,9 @@ internal sealed class SyncModel(
 {
     private const int HeldShown = 200;
 
+    /// <summary>What has not begun by then is not waited for any longer; the list of runs shows it whenever it comes.</summary>
+    private static readonly TimeSpan LongestWait = TimeSpan.FromMinutes(10);
+
     public SyncProgressPart Progress { get; private set; } = new(null, false, null!);
 
     public IReadOnlyList<HeldRemoval> Held { get; private set; } = [];
@@ -39,7 +42,7 @@ internal sealed class SyncModel(
     {
         Resting = await WhyRestingAsync(ct);
         LiveAddress = AddressOf("/sync") + QueryString.Create("handler", "Progress").Add("asked", asked ?? "");
-        Progress = await ReadAsync(db, Asked(asked), ct);
+        Progress = await ReadAsync(db, SyncAsked.Parse(asked), ct);
         var held = db.HeldRemovals.AsNoTracking().Where(removal => removal.TenantId == Enterprise.Id && removal.Decision == HeldDecision.Pending);
         HeldTotal = await held.CountAsync(ct);
         Held = await held.OrderByDescending(removal => removal.Entity == "user").ThenBy(removal => removal.Entity).ThenBy(removal => removal.Name).Take(HeldShown).ToListAsync(ct);
@@ -52,7 +55,7 @@ internal sealed class SyncModel(
         {
             // A context of its own: the request's would remember the run as it was.
             await using var fresh = await contexts.CreateDbContextAsync(stop);
-            var part = await ReadAsync(fresh, Asked(asked), stop);
+            var part = await ReadAsync(fresh, SyncAsked.Parse(asked), stop);
             return (part, part.Ended);
         }, ct);
         return new EmptyResult();
@@ -113,11 +116,11 @@ internal sealed class SyncModel(
             return Accepted(AddressOf("/sync"), T["已有一次同步正在进行，请等它结束。"]);
         }
 
-        var asked = clock.GetUtcNow();
+        var asked = new SyncAsked(await db.SyncRuns.Where(r => r.TenantId == Enterprise.Id).MaxAsync(r => (long?)r.Id, ct) ?? 0, clock.GetUtcNow());
         // Hangfire's client is synchronous and waits for PostgreSQL.
         await Task.Run(enqueue, ct);
         await audit.WriteAsync(AuditAction.SyncStarted, what, ct);
-        return Accepted(AddressOf("/sync") + QueryString.Create("asked", asked.ToUnixTimeMilliseconds().ToString(CultureInfo.InvariantCulture)));
+        return Accepted(AddressOf("/sync") + QueryString.Create("asked", asked.ToString()));
     }
 
     private async Task<string?> WhyRestingAsync(CancellationToken ct) =>
@@ -127,16 +130,14 @@ internal sealed class SyncModel(
         : !await platform.IsAppOnAsync(Enterprise.Id, EnterpriseApp.Contacts, ct) ? T["应用“{0}”已关闭，不能同步。", T["通讯录同步"]].Value
         : null;
 
-    private async Task<SyncProgressPart> ReadAsync(SyncDbContext context, DateTimeOffset? asked, CancellationToken ct)
+    private async Task<SyncProgressPart> ReadAsync(SyncDbContext context, SyncAsked? asked, CancellationToken ct)
     {
-        var run = await context.SyncRuns.AsNoTracking().Where(r => r.TenantId == Enterprise.Id).OrderByDescending(r => r.Id).FirstOrDefaultAsync(ct);
-        // The clocks of this host and of the database may differ a little.
-        var queued = asked is { } at && (run is null || run.StartedAt < at - TimeSpan.FromSeconds(2)) && clock.GetUtcNow() - at < TimeSpan.FromMinutes(10);
-        return new(run, queued, Enterprise) { Now = clock.GetUtcNow() };
-    }
-
-    private static DateTimeOffset? Asked(string? text) =>
-        long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var at) && at < DateTimeOffset.MaxValue.ToUnixTimeMilliseconds()
-            ? DateTimeOffset.FromUnixTimeMilliseconds(at)
+        var runs = context.SyncRuns.AsNoTracking().Where(r => r.TenantId == Enterprise.Id).OrderByDescending(r => r.Id);
+        var now = clock.GetUtcNow();
+        var begun = asked is { } wanted
+            ? await runs.FirstOrDefaultAsync(r => r.Id > wanted.After && r.Kind == SyncKind.Full && r.Trigger == SyncTrigger.Console, ct)
             : null;
+        var queued = begun is null && asked is { } since && now - since.At < LongestWait;
+        return new(begun ?? await runs.FirstOrDefaultAsync(ct), queued, Enterprise) { Now = now };
+    }
 }

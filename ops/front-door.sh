@@ -69,6 +69,9 @@ require_browser() {
   command -v chromium >/dev/null || command -v google-chrome >/dev/null || require_packages "The browser Chromium" chromium
 }
 
+# require_strace: what shows a test that a file was forced to disk.
+require_strace() { command -v strace >/dev/null || require_packages "strace" strace; }
+
 # --- build ----------------------------------------------------------------------------------------------------------
 
 # dotnet_build VERB ARGUMENT...: quiet; the compiler server makes it three times as fast and does not outlive it.

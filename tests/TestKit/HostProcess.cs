@@ -59,17 +59,19 @@ public sealed class HostProcess : IAsyncDisposable
     /// <param name="assembly">For example <c>WeComSync.Worker.dll</c>.</param>
     /// <param name="arguments">The command line.</param>
     /// <param name="environment">Is added to this process's environment without any WeComSync setting; null removes a variable.</param>
-    public static HostProcess Start(string assembly, IEnumerable<string> arguments, IReadOnlyDictionary<string, string?> environment)
+    /// <param name="under">A program, with its arguments, that runs the host and watches it.</param>
+    public static HostProcess Start(
+        string assembly, IEnumerable<string> arguments, IReadOnlyDictionary<string, string?> environment, params IReadOnlyList<string> under)
     {
-        var start = new ProcessStartInfo(DotNet)
+        IReadOnlyList<string> command = [.. under, DotNet, Path.Combine(AppContext.BaseDirectory, assembly)];
+        var start = new ProcessStartInfo(command[0])
         {
             RedirectStandardError = true,
             RedirectStandardOutput = true,
             StandardErrorEncoding = Encoding.UTF8,
             StandardOutputEncoding = Encoding.UTF8,
         };
-        start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, assembly));
-        foreach (var argument in arguments)
+        foreach (var argument in command.Skip(1).Concat(arguments))
         {
             start.ArgumentList.Add(argument);
         }

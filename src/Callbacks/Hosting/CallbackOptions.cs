@@ -9,6 +9,8 @@ internal sealed record CallbackOptions
 {
     private const long DefaultSpoolLimit = 1L << 30;
 
+    private const long DefaultMostWaiting = 100_000;
+
     // Room beside a thousand slow clients, each of which is cut after a few seconds.
     private const int DefaultMaxConnections = 2000;
 
@@ -27,6 +29,9 @@ internal sealed record CallbackOptions
     /// <summary><c>Callbacks:SpoolLimitBytes</c>: beyond this, events that the database cannot take are refused with 503.</summary>
     public required long SpoolLimitBytes { get; init; }
 
+    /// <summary><c>Callbacks:MostWaiting</c>: events of one tenant that may wait; further ones only order a sync.</summary>
+    public required long MostWaiting { get; init; }
+
     /// <summary><c>Callbacks:MaxConnections</c>: connections open at once.</summary>
     public required int MaxConnections { get; init; }
 
@@ -42,6 +47,7 @@ internal sealed record CallbackOptions
             ManagementUrl = ReadManagementUrl(section["ManagementUrl"], configuration["Urls"] ?? ""),
             SpoolPath = Path.GetFullPath(NullIfBlank(section["SpoolPath"]) ?? "spool", environment.ContentRootPath),
             SpoolLimitBytes = ReadNumber(section, "SpoolLimitBytes", DefaultSpoolLimit, 1 << 20, long.MaxValue),
+            MostWaiting = ReadNumber(section, "MostWaiting", DefaultMostWaiting, 1_000, 100_000_000),
             MaxConnections = (int)ReadNumber(section, "MaxConnections", DefaultMaxConnections, 1, 100_000),
             TrustedProxies = ReadNetworks(section["TrustedProxies"]),
         };

@@ -13,7 +13,7 @@ internal static class InboxDataSource
             CommandTimeout = 2,
             CancellationTimeout = 200,
             MinPoolSize = 0,
-            MaxPoolSize = 4,
+            MaxPoolSize = 5,
             // No session state is ever set here, so nothing has to be reset.
             NoResetOnClose = true,
             MaxAutoPrepare = 10,

@@ -1,3 +1,5 @@
+using Npgsql;
+using WeComSync.Callbacks.Hosting;
 using WeComSync.Callbacks.Spool;
 
 namespace WeComSync.Callbacks.Inbox;
@@ -8,6 +10,9 @@ internal static class InboxServices
     public static void AddInbox(this IServiceCollection services)
     {
         services.AddSingleton<Breaker>();
+        services.AddSingleton(provider =>
+            new FullInboxes(provider.GetRequiredService<NpgsqlDataSource>(), provider.GetRequiredService<CallbackOptions>().MostWaiting));
+        services.AddHostedService<FullInboxWatch>();
         services.AddSingleton<InboxStatement>();
         services.AddSingleton<SpoolFolder>();
         services.AddSingleton<SpoolWriter>();

@@ -6,7 +6,7 @@ using WeComSync.Domain.Tenants;
 namespace WeComSync.Callbacks.Inbox;
 
 /// <summary>Stores a batch of events and queues their tenants' jobs, in one statement and so in one transaction and one round trip.</summary>
-internal sealed class InboxStatement(NpgsqlDataSource dataSource)
+internal sealed class InboxStatement(NpgsqlDataSource dataSource, FullInboxes full)
 {
     /// <remarks>
     /// Ids are drawn in the order of arrival, rows are inserted in the order of their unique key: two hosts that store the same
@@ -32,19 +32,44 @@ internal sealed class InboxStatement(NpgsqlDataSource dataSource)
 
     private static readonly Dictionary<Channel, string> ChannelTexts = Enum.GetValues<Channel>().ToDictionary(channel => channel, EnumText.Of);
 
-    /// <returns>For each event whether it is new; all are committed then.</returns>
-    public async Task<bool[]> StoreAsync(IReadOnlyList<InboxEvent> events, CancellationToken ct)
+    /// <returns>What became of each event; all is committed then.</returns>
+    public async Task<KeepResult[]> StoreAsync(IReadOnlyList<InboxEvent> events, CancellationToken ct)
     {
-        await using var connection = await dataSource.OpenConnectionAsync(ct);
-        await using var command = Create(connection, events);
-        var isNew = new bool[events.Count];
-        await using var reader = await command.ExecuteReaderAsync(ct);
-        while (await reader.ReadAsync(ct))
+        var results = new KeepResult[events.Count];
+        var kept = new List<InboxEvent>(events.Count);
+        var places = new List<int>(events.Count);
+        var refused = new List<long>();
+        for (var i = 0; i < events.Count; i++)
         {
-            isNew[reader.GetInt64(0) - 1] = true;
+            results[i] = full.Has(events[i].TenantId) ? KeepResult.Overflowed : KeepResult.Duplicate;
+            if (results[i] == KeepResult.Overflowed)
+            {
+                refused.Add(events[i].TenantId);
+            }
+            else
+            {
+                kept.Add(events[i]);
+                places.Add(i);
+            }
         }
 
-        return isNew;
+        await using var connection = await dataSource.OpenConnectionAsync(ct);
+        if (refused.Count > 0)
+        {
+            await FullInboxes.NoteAsync(connection, refused, ct);
+        }
+
+        if (kept.Count > 0)
+        {
+            await using var command = Create(connection, kept);
+            await using var reader = await command.ExecuteReaderAsync(ct);
+            while (await reader.ReadAsync(ct))
+            {
+                results[places[(int)reader.GetInt64(0) - 1]] = KeepResult.Stored;
+            }
+        }
+
+        return results;
     }
 
     internal static NpgsqlCommand Create(NpgsqlConnection connection, IReadOnlyList<InboxEvent> events)

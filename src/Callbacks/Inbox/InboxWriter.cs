@@ -82,11 +82,11 @@ internal sealed partial class InboxWriter(InboxStatement statement, Breaker brea
         var storing = statement.StoreAsync(batch.ConvertAll(pending => pending.Event), CancellationToken.None);
         try
         {
-            var isNew = await storing.WaitAsync(Deadline);
+            var results = await storing.WaitAsync(Deadline);
             metrics.Committed(batch.Count, Stopwatch.GetElapsedTime(started));
             for (var i = 0; i < batch.Count; i++)
             {
-                batch[i].TrySetResult(isNew[i] ? KeepResult.Stored : KeepResult.Duplicate);
+                batch[i].TrySetResult(results[i]);
             }
         }
         catch (TimeoutException)

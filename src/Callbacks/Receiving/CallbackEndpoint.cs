@@ -145,7 +145,7 @@ internal sealed class CallbackEndpoint(
             welcomeCode is null ? null : secrets.Protector.Protect(tenantId, SecretFields.WelcomeCode, welcomeCode)));
         return result switch
         {
-            KeepResult.Stored => CallbackOutcome.Accepted,
+            KeepResult.Stored or KeepResult.Overflowed => CallbackOutcome.Accepted,
             KeepResult.Duplicate => CallbackOutcome.Duplicate,
             _ => CallbackOutcome.Unavailable,
         };

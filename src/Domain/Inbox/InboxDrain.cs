@@ -27,4 +27,10 @@ public sealed class InboxDrain
 
     /// <summary>WeCom is away or over its limits for this tenant: its events wait until then.</summary>
     public DateTimeOffset? PausedUntil { get; set; }
+
+    /// <summary>When an event last came that was not kept, because too many waited; null if a sync has been ordered for them since.</summary>
+    public DateTimeOffset? OverflowedAt { get; set; }
+
+    /// <summary>How many they were.</summary>
+    public long Overflowed { get; set; }
 }

@@ -109,6 +109,7 @@ internal static class ControlModel
             drain.ToTable("inbox_drains", Schema);
             drain.HasKey(d => d.TenantId);
             drain.Property(d => d.TenantId).ValueGeneratedNever();
+            drain.Property(d => d.Overflowed).HasDefaultValue(0L);
         });
         model.Entity<CallbackReveal>(reveal =>
         {

@@ -21,6 +21,7 @@ internal static class EventServices
         builder.Services.AddSingleton<EventStorm>();
         builder.Services.AddSingleton<EventDrain>();
         builder.Services.AddSingleton<EventRetention>();
+        builder.Services.AddSingleton<OverflowedInboxes>();
         builder.Services.AddSingleton<EventSweep>();
         builder.Services.AddHostedService(services => services.GetRequiredService<EventSweep>());
         builder.Services.AddScoped<IInboxJob, InboxJob>();

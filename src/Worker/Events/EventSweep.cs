@@ -10,7 +10,7 @@ namespace WeComSync.Worker.Events;
 /// without the job queue, whose workers take their time after an outage.
 /// </summary>
 internal sealed partial class EventSweep(
-    EventDrain drain, EventClaims claims, EventFailures failures, CustomerNotices notices, EventMetrics metrics, NpgsqlDataSource dataSource,
+    EventDrain drain, EventClaims claims, EventFailures failures, CustomerNotices notices, OverflowedInboxes overflowed, EventMetrics metrics, NpgsqlDataSource dataSource,
     TimeProvider clock, ILogger<EventSweep> logger)
     : BackgroundService
 {
@@ -58,6 +58,7 @@ internal sealed partial class EventSweep(
         await notices.ForgetCodesAsync(ct);
         await claims.ReleaseAbandonedAsync(ct);
         await RememberAsync(ct);
+        await overflowed.OrderSyncsAsync(ct);
         var started = new List<Task>();
         foreach (var tenantId in await FindLateAsync(ct))
         {

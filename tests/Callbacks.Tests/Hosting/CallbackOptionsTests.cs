@@ -13,7 +13,8 @@ public sealed class CallbackOptionsTests
     public void Everything_has_a_default()
     {
         var options = Read();
-        Assert.Equal((null, "/srv/app/spool", 1L << 30, 2000), (options.ManagementUrl, options.SpoolPath, options.SpoolLimitBytes, options.MaxConnections));
+        Assert.Equal((null, "/srv/app/spool", 1L << 30, 100_000L, 2000),
+            (options.ManagementUrl, options.SpoolPath, options.SpoolLimitBytes, options.MostWaiting, options.MaxConnections));
         Assert.Empty(options.TrustedProxies);
     }
 
@@ -22,10 +23,10 @@ public sealed class CallbackOptionsTests
     {
         var options = Read(
             ("ManagementUrl", "http://127.0.0.1:9081"), ("SpoolPath", "/var/spool/wecomsync"), ("SpoolLimitBytes", "2000000"),
-            ("MaxConnections", "50"), ("TrustedProxies", "10.0.0.5, 10.1.0.0/16,::1"));
+            ("MostWaiting", "5000"), ("MaxConnections", "50"), ("TrustedProxies", "10.0.0.5, 10.1.0.0/16,::1"));
         Assert.Equal(
-            ("http://127.0.0.1:9081", "/var/spool/wecomsync", 2_000_000L, 50),
-            (options.ManagementUrl, options.SpoolPath, options.SpoolLimitBytes, options.MaxConnections));
+            ("http://127.0.0.1:9081", "/var/spool/wecomsync", 2_000_000L, 5_000L, 50),
+            (options.ManagementUrl, options.SpoolPath, options.SpoolLimitBytes, options.MostWaiting, options.MaxConnections));
         Assert.Equal(["10.0.0.5/32", "10.1.0.0/16", "::1/128"], options.TrustedProxies.Select(proxy => proxy.ToString()));
     }
 
@@ -35,6 +36,7 @@ public sealed class CallbackOptionsTests
     [InlineData("ManagementUrl", "http://127.0.0.1:5081")]
     [InlineData("ManagementUrl", "https://127.0.0.1:9081")]
     [InlineData("ManagementUrl", "http://127.0.0.1:9081/metrics")]
+    [InlineData("MostWaiting", "999")]
     [InlineData("SpoolLimitBytes", "1GB")]
     [InlineData("SpoolLimitBytes", "-1")]
     [InlineData("SpoolLimitBytes", "0")]

@@ -18,7 +18,7 @@ public sealed class DrainMarkerTests(TestDatabase database) : IClassFixture<Test
     {
         var tenant = await TestTenant.AddAsync(database, Cancel);
         await using var source = InboxDataSource.Create(database.ConnectionString);
-        var statement = new InboxStatement(source);
+        var statement = KeeperStack.Statement(source);
         await statement.StoreAsync([Event(tenant, 1), Event(tenant, 2)], Cancel);
         await statement.StoreAsync([Event(tenant, 3)], Cancel);
         Assert.Equal(1, await InboxRows.CountJobsAsync(database, tenant, Cancel));
@@ -36,7 +36,7 @@ public sealed class DrainMarkerTests(TestDatabase database) : IClassFixture<Test
     {
         var tenant = await TestTenant.AddAsync(database, Cancel);
         await using var source = InboxDataSource.Create(database.ConnectionString);
-        var statement = new InboxStatement(source);
+        var statement = KeeperStack.Statement(source);
         await statement.StoreAsync([Event(tenant, 1)], Cancel);
 
         await using var storing = await database.DataSource.OpenConnectionAsync(Cancel);
@@ -83,7 +83,7 @@ public sealed class DrainMarkerTests(TestDatabase database) : IClassFixture<Test
         await using var second = InboxDataSource.Create(database.ConnectionString);
         var hosts = new[] { first, second }.Select((source, host) => Task.Run(async () =>
         {
-            var statement = new InboxStatement(source);
+            var statement = KeeperStack.Statement(source);
             for (var i = 0; i < EventsPerHost; i += 2)
             {
                 await statement.StoreAsync([Event(tenant, (host * EventsPerHost) + i), Event(tenant, (host * EventsPerHost) + i + 1)], Cancel);
@@ -112,7 +112,7 @@ public sealed class DrainMarkerTests(TestDatabase database) : IClassFixture<Test
     {
         var tenant = await TestTenant.AddAsync(database, Cancel);
         await using var source = InboxDataSource.Create(database.ConnectionString);
-        var statement = new InboxStatement(source);
+        var statement = KeeperStack.Statement(source);
         await statement.StoreAsync([Event(tenant, 1)], Cancel);
         await using (var age = database.DataSource.CreateCommand("UPDATE control.inbox_drains SET queued_at = now() - $2 WHERE tenant_id = $1"))
         {
@@ -135,14 +135,14 @@ public sealed class DrainMarkerTests(TestDatabase database) : IClassFixture<Test
         }
 
         await using var source = InboxDataSource.Create(database.ConnectionString);
-        var statement = new InboxStatement(source);
+        var statement = KeeperStack.Statement(source);
         for (var round = 0; round < 30; round++)
         {
             var events = Enumerable.Range(0, 100).Select(i => Event(tenants[i % tenants.Count], (round * 1000) + i)).ToList();
             var fresh = await Task.WhenAll(
                 statement.StoreAsync(events, Cancel),
                 statement.StoreAsync(Enumerable.Reverse(events).ToList(), Cancel));
-            Assert.Equal(100, fresh.Sum(isNew => isNew.Count(value => value)));
+            Assert.Equal(100, fresh.Sum(results => results.Count(result => result == KeepResult.Stored)));
         }
     }
 
@@ -151,13 +151,13 @@ public sealed class DrainMarkerTests(TestDatabase database) : IClassFixture<Test
     {
         var tenant = await TestTenant.AddAsync(database, Cancel);
         await using var source = InboxDataSource.Create(database.ConnectionString);
-        var statement = new InboxStatement(source);
+        var statement = KeeperStack.Statement(source);
 
         var first = await statement.StoreAsync([Event(tenant, 9), Event(tenant, 3), Event(tenant, 9), Event(tenant, 7)], Cancel);
         var second = await statement.StoreAsync([Event(tenant, 3), Event(tenant, 1)], Cancel);
 
-        Assert.Equal([true, true, false, true], first);
-        Assert.Equal([false, true], second);
+        Assert.Equal([KeepResult.Stored, KeepResult.Stored, KeepResult.Duplicate, KeepResult.Stored], first);
+        Assert.Equal([KeepResult.Duplicate, KeepResult.Stored], second);
         Assert.Equal(["9", "3", "7", "1"], (await InboxRows.OfAsync(database, tenant, Cancel)).Select(e => e.ObjectKey));
     }
 

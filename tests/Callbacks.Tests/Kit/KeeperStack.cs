@@ -26,12 +26,12 @@ internal sealed class KeeperStack : IAsyncDisposable
         var metrics = new CallbackMetrics(services.GetRequiredService<IMeterFactory>());
         var options = new CallbackOptions
         {
-            ManagementUrl = null, MaxConnections = 1, SpoolPath = spool.FullName, SpoolLimitBytes = spoolLimit, TrustedProxies = [],
+            ManagementUrl = null, MaxConnections = 1, MostWaiting = 1_000, SpoolPath = spool.FullName, SpoolLimitBytes = spoolLimit, TrustedProxies = [],
         };
         Source = InboxDataSource.Create(connectionString);
         Breaker = new Breaker(NullLogger<Breaker>.Instance);
         Folder = new SpoolFolder(options, TimeProvider.System, NullLogger<SpoolFolder>.Instance);
-        var statement = new InboxStatement(Source);
+        var statement = Statement(Source);
         writer = new InboxWriter(statement, Breaker, metrics, NullLogger<InboxWriter>.Instance);
         spoolWriter = new SpoolWriter(Folder, secrets, metrics, NullLogger<SpoolWriter>.Instance);
         drain = new SpoolDrain(Folder, statement, Source, secrets, Breaker, metrics, NullLogger<SpoolDrain>.Instance);
@@ -65,6 +65,8 @@ internal sealed class KeeperStack : IAsyncDisposable
         await Eventually.TrueAsync("the spool is open", () => stack.Folder.IsOpen);
         return stack;
     }
+
+    public static InboxStatement Statement(NpgsqlDataSource source) => new(source, new FullInboxes(source, long.MaxValue));
 
     /// <summary>Until now spooled events stay where they are.</summary>
     public Task StartDrainAsync(CancellationToken ct) => drain.StartAsync(ct);

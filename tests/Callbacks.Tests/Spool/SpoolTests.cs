@@ -231,7 +231,7 @@ public sealed class SpoolTests(TestDatabase database) : IClassFixture<TestDataba
     private static SpoolFolder Open(string path) => new(Options(path), TimeProvider.System, NullLogger<SpoolFolder>.Instance);
 
     private static CallbackOptions Options(string path) =>
-        new() { ManagementUrl = null, MaxConnections = 1, SpoolPath = path, SpoolLimitBytes = 1 << 30, TrustedProxies = [] };
+        new() { ManagementUrl = null, MaxConnections = 1, MostWaiting = 1_000, SpoolPath = path, SpoolLimitBytes = 1 << 30, TrustedProxies = [] };
 
     /// <summary>A keeper that was told that PostgreSQL is away.</summary>
     private async Task<KeeperStack> AwayAsync(long spoolLimit = 1 << 30)

@@ -35,6 +35,29 @@ public sealed class InboxTests(TestDatabase database) : IClassFixture<TestDataba
     }
 
     [Fact]
+    public async Task Events_that_were_not_kept_for_their_number_are_made_good_by_whole_syncs_once_the_flood_is_over()
+    {
+        await using var harness = await StartAsync();
+        const string Orders = "SELECT count(DISTINCT arguments ->> 1) FROM hangfire.job WHERE arguments ->> 0 = $1::text AND arguments ->> 1 IN ('\"full\"', '\"customers\"')";
+        const string Noted = "SELECT count(*) FROM control.inbox_drains WHERE tenant_id = $1 AND overflowed_at IS NOT NULL AND overflowed = 7";
+        Task FloodAsync(string ago) => harness.ScalarAsync<long>(
+            $"INSERT INTO control.inbox_drains (tenant_id, overflowed_at, overflowed) VALUES ($1, now() - interval '{ago}', 7) "
+            + "ON CONFLICT (tenant_id) DO UPDATE SET overflowed_at = EXCLUDED.overflowed_at, overflowed = 7 RETURNING tenant_id");
+        Task StateAsync(string state) => harness.ScalarAsync<long>($"UPDATE control.tenants SET state = '{state}' WHERE id = $1 RETURNING id");
+
+        await FloodAsync("10 seconds");
+        await SweepAsync(harness);
+        await FloodAsync("10 minutes");
+        await StateAsync("stopped");
+        await SweepAsync(harness);
+        Assert.Equal((0L, 1L), (await harness.ScalarAsync<long>(Orders), await harness.ScalarAsync<long>(Noted)));
+
+        await StateAsync("active");
+        await SweepAsync(harness);
+        Assert.Equal((2L, 0L), (await harness.ScalarAsync<long>(Orders), await harness.ScalarAsync<long>(Noted)));
+    }
+
+    [Fact]
     public async Task Unknown_events_are_kept_and_marked_ignored()
     {
         await using var harness = await StartAsync();
@@ -75,7 +98,7 @@ public sealed class InboxTests(TestDatabase database) : IClassFixture<TestDataba
             "update_user", [("UserID", harness.World.PersonAt(0).UserId)], receivedAt: DateTimeOffset.UtcNow.AddSeconds(-30));
         var calls = harness.Simulator.Calls.Count(harness.Corp.Id);
         Assert.Contains(why, await harness.DrainAsync(), StringComparison.Ordinal);
-        await Task.WhenAll(await harness.Services.GetRequiredService<EventSweep>().RunAsync(Cancel));
+        await SweepAsync(harness);
         Assert.Equal(("waiting", 0), (await harness.StateOfAsync(id), await TriesAsync(harness, id)));
         Assert.Equal(calls, harness.Simulator.Calls.Count(harness.Corp.Id));
 
@@ -260,7 +283,7 @@ public sealed class InboxTests(TestDatabase database) : IClassFixture<TestDataba
         await using var harness = await StartAsync();
         var id = await harness.TellAsync(
             "update_user", [("UserID", harness.World.PersonAt(0).UserId)], receivedAt: DateTimeOffset.UtcNow.AddSeconds(-30));
-        await Task.WhenAll(await harness.Services.GetRequiredService<EventSweep>().RunAsync(Cancel));
+        await SweepAsync(harness);
         Assert.Equal("applied", await harness.StateOfAsync(id));
     }
 
@@ -358,6 +381,9 @@ public sealed class InboxTests(TestDatabase database) : IClassFixture<TestDataba
         Assert.Equal("applied", await harness.StateOfAsync(done));
         Assert.Equal(0L, await harness.ScalarAsync<long>("SELECT count(*) FROM control.callback_events WHERE tenant_id = $1 AND id = $2", ancient));
     }
+
+    private static async Task SweepAsync(SyncHarness harness) =>
+        await Task.WhenAll(await harness.Services.GetRequiredService<EventSweep>().RunAsync(Cancel));
 
     private static Task<long> CountAsync(SyncHarness harness, string state) =>
         harness.ScalarAsync<long>("SELECT count(*) FROM control.callback_events WHERE tenant_id = $1 AND state = $2", state);

@@ -1411,6 +1411,16 @@ namespace WeComSync.Domain.Storage.Migrations
                         .HasColumnType("bigint")
                         .HasColumnName("tenant_id");
 
+                    b.Property<long>("Overflowed")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("bigint")
+                        .HasDefaultValue(0L)
+                        .HasColumnName("overflowed");
+
+                    b.Property<DateTimeOffset?>("OverflowedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("overflowed_at");
+
                     b.Property<DateTimeOffset?>("PausedUntil")
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("paused_until");
@@ -2615,16 +2625,6 @@ namespace WeComSync.Domain.Storage.Migrations
                         .HasConstraintName("fk_account_tenants_tenants_tenant_id");
                 });
 
-            modelBuilder.Entity("WeComSync.Domain.Runs.PlannedRow", b =>
-                {
-                    b.HasOne("WeComSync.Domain.Runs.SyncRun", null)
-                        .WithMany()
-                        .HasForeignKey("TenantId", "RunId")
-                        .OnDelete(DeleteBehavior.Cascade)
-                        .IsRequired()
-                        .HasConstraintName("fk_planned_rows_sync_runs_tenant_id_run_id");
-                });
-
             modelBuilder.Entity("WeComSync.Domain.Directory.LocalDepartment", b =>
                 {
                     b.HasOne("WeComSync.Domain.Tenants.Tenant", null)
@@ -2643,6 +2643,16 @@ namespace WeComSync.Domain.Storage.Migrations
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired()
                         .HasConstraintName("fk_local_users_tenants_tenant_id");
+                });
+
+            modelBuilder.Entity("WeComSync.Domain.Runs.PlannedRow", b =>
+                {
+                    b.HasOne("WeComSync.Domain.Runs.SyncRun", null)
+                        .WithMany()
+                        .HasForeignKey("TenantId", "RunId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_planned_rows_sync_runs_tenant_id_run_id");
                 });
 
             modelBuilder.Entity("WeComSync.Domain.Tenants.ArchiveKey", b =>

@@ -37,16 +37,17 @@ internal sealed class ContactMerge(NpgsqlConnection connection, EventStage stage
         FROM {Leavers} JOIN mirror.contact_tag_users m ON m.tenant_id = $1 AND m.user_id = gone.user_id
         """;
 
+    /// <summary>Also of a department that the mirror never had: lists may have named it.</summary>
     private const string LeaveWithDepartments = """
         INSERT INTO gone_user_departments
         SELECT m.user_id, m.department_id, GREATEST(d.fetched_at, m.fetched_at)
-        FROM difference_departments d JOIN mirror.user_departments m ON m.tenant_id = $1 AND m.department_id = d.id WHERE d.op = 'removed'
+        FROM gone_departments d JOIN mirror.user_departments m ON m.tenant_id = $1 AND m.department_id = d.id
         """;
 
     private const string LeaveTagsWithDepartments = """
         INSERT INTO gone_contact_tag_departments
         SELECT m.tag_id, m.department_id, GREATEST(d.fetched_at, m.fetched_at)
-        FROM difference_departments d JOIN mirror.contact_tag_departments m ON m.tenant_id = $1 AND m.department_id = d.id WHERE d.op = 'removed'
+        FROM gone_departments d JOIN mirror.contact_tag_departments m ON m.tenant_id = $1 AND m.department_id = d.id
         """;
 
     /// <returns>Counts by entity.</returns>

@@ -159,6 +159,24 @@ public sealed class ContactEventTests(TestDatabase database) : IClassFixture<Tes
     }
 
     [Fact]
+    public async Task Department_of_which_only_the_end_is_told_leaves_nobody_in_it()
+    {
+        await using var harness = await SmallCompany.StartAsync(database);
+        await harness.MirrorAsync();
+        var hired = DateTimeOffset.UtcNow.AddSeconds(-20);
+        harness.World.Hire("carl", "卡尔", 2);
+        await harness.TellAsync("create_user", [("UserID", "carl"), ("Department", "2,77")], at: hired);
+        await harness.DrainAsync();
+        Assert.Equal("2,77", await harness.DepartmentsAsync("carl"));
+
+        await harness.TellAsync("delete_party", [("Id", "77")], at: hired.AddSeconds(5));
+        await harness.TellAsync("create_party", [("Id", "77"), ("ParentId", "1")], at: hired.AddSeconds(-5));
+        await harness.DrainAsync();
+        await harness.AssertMirrorIsTrueAsync();
+        await ChangeFeed.AssertTellsTheMirrorAsync(database.DataSource, harness.Tenant.Id, TestContext.Current.CancellationToken);
+    }
+
+    [Fact]
     public async Task Departments_out_of_sight_follow_the_event_and_those_in_sight_the_details()
     {
         await using var harness = await SmallCompany.StartAsync(database, SmallCompany.Options with { AppRange = VisibleRange.OfDepartments(2) });

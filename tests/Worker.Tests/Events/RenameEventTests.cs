@@ -151,9 +151,36 @@ public sealed class RenameEventTests(TestDatabase database) : IClassFixture<Test
         await harness.AssertMirrorIsTrueAsync();
         await ChangeFeed.AssertTellsTheMirrorAsync(database.DataSource, harness.Tenant.Id, TestContext.Current.CancellationToken);
 
-        void Delay(string path, TimeSpan time) =>
-            harness.Simulator.Faults.Add(new FaultRule { Fault = Fault.Delay(time), CorpId = harness.Corp.Id, Path = path, Times = 1 });
+        void Delay(string path, TimeSpan time) => RenameEventTests.Delay(harness, path, time);
 
         int Lists() => harness.Simulator.Calls.Count(harness.Corp.Id, "department/list");
     }
+
+    /// <summary>The other way round: the details that came with the rename are those of before the move, and the move was merged first.</summary>
+    [Fact]
+    public async Task Details_that_are_overtaken_by_a_later_move_bring_nobody_back_into_the_former_departments()
+    {
+        await using var harness = await SmallCompany.StartAsync(database);
+        await harness.MirrorAsync();
+        harness.World.ChangeUserId("wx0001", "carla");
+        var rename = await harness.TellAsync("update_user", [("UserID", "wx0001"), ("NewUserID", "carla")]);
+        var job = harness.Services.CreateScope().ServiceProvider.GetRequiredService<IEventJob>();
+        await harness.ScalarAsync<long>("UPDATE control.callback_events SET state = 'failed' WHERE tenant_id = $1 AND id = $2 RETURNING id", rename);
+        Delay(harness, "department/list", TimeSpan.FromSeconds(4));
+        var read = harness.Simulator.Calls.Count(harness.Corp.Id, "user/get");
+        var renaming = job.ApplyAsync(harness.Tenant.Id, rename, "update_user", "wx0001", null, TestContext.Current.CancellationToken);
+        await Eventually.TrueAsync("both ids are read", () => harness.Simulator.Calls.Count(harness.Corp.Id, "user/get") == read + 2);
+
+        harness.World.Move("carla", 3);
+        await harness.TellAsync("update_user", [("UserID", "carla")]);
+        await harness.DrainAsync();
+        Assert.False(renaming.IsCompleted);
+        Assert.Equal("applied", await renaming);
+
+        await harness.AssertMirrorIsTrueAsync();
+        await ChangeFeed.AssertTellsTheMirrorAsync(database.DataSource, harness.Tenant.Id, TestContext.Current.CancellationToken);
+    }
+
+    private static void Delay(SyncHarness harness, string path, TimeSpan time) =>
+        harness.Simulator.Faults.Add(new FaultRule { Fault = Fault.Delay(time), CorpId = harness.Corp.Id, Path = path, Times = 1 });
 }

@@ -34,15 +34,20 @@ internal static class DirectoryDerivation
 
     /// <summary>
     /// Memberships come from a person's details where they could be read, and from the id list for departments that the
-    /// reader of details does not see.
+    /// reader of details does not see. Details that somebody else's later ones have overtaken put nobody where he is not: no row of
+    /// the mirror would be there to tell that they are old.
     /// </summary>
     private const string DeriveMemberships = """
         INSERT INTO stage_user_departments (user_id, department_id, sort_order, is_leader, fetched_at)
         SELECT user_id, department_id, min(sort_order), bool_or(is_leader), min(fetched_at)
         FROM (
             SELECT s.user_id, d.department_id, d.sort_order, d.flag <> 0 AS is_leader, s.fetched_at
-            FROM stage_users s CROSS JOIN LATERAL unnest(s.departments, s.orders, s.leader_flags) AS d(department_id, sort_order, flag)
-            WHERE d.department_id > 0
+            FROM stage_users s
+            LEFT JOIN mirror.users later ON later.tenant_id = $1 AND later.user_id = s.user_id AND later.fetched_at > s.fetched_at
+            CROSS JOIN LATERAL unnest(s.departments, s.orders, s.leader_flags) AS d(department_id, sort_order, flag)
+            WHERE d.department_id > 0 AND (later.user_id IS NULL OR EXISTS (
+                SELECT FROM mirror.user_departments k
+                WHERE k.tenant_id = $1 AND k.user_id = s.user_id AND k.department_id = d.department_id AND k.removed_at IS NULL))
             UNION ALL
             SELECT s.user_id, l.department_id, NULL, NULL, l.fetched_at
             FROM listed l JOIN stage_users s ON s.user_key = l.user_key

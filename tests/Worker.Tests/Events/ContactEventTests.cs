@@ -1,4 +1,5 @@
 using WeComSync.Domain.Tenants;
+using WeComSync.Simulator.Faults;
 using WeComSync.Simulator.Worlds;
 using WeComSync.TestKit;
 using Xunit;
@@ -172,6 +173,34 @@ public sealed class ContactEventTests(TestDatabase database) : IClassFixture<Tes
         await harness.TellAsync("delete_party", [("Id", "77")], at: hired.AddSeconds(5));
         await harness.TellAsync("create_party", [("Id", "77"), ("ParentId", "1")], at: hired.AddSeconds(-5));
         await harness.DrainAsync();
+        await harness.AssertMirrorIsTrueAsync();
+        await ChangeFeed.AssertTellsTheMirrorAsync(database.DataSource, harness.Tenant.Id, TestContext.Current.CancellationToken);
+    }
+
+    /// <summary>What began and ended between two readings has no row that could tell the older reading from the newer one.</summary>
+    [Fact]
+    public async Task Sync_that_is_overtaken_by_an_event_brings_back_no_relation_that_has_ended()
+    {
+        await using var harness = await SmallCompany.StartAsync(database);
+        var read = harness.World.AddTag("先读");
+        harness.World.AddTag("后读");
+        await harness.MirrorAsync();
+        harness.World.Move("anna", 2, 3);
+        harness.World.AddToTag(read.Id, ["anna"], [3]);
+        harness.Simulator.Faults.Always(harness.Corp, Fault.Delay(TimeSpan.FromSeconds(3)), "tag/get");
+        var before = harness.Simulator.Calls.Count(harness.Corp.Id, "tag/get");
+        var syncing = harness.MirrorAsync();
+        await Eventually.TrueAsync("the sync has read people and one tag", () => harness.Simulator.Calls.Count(harness.Corp.Id, "tag/get") > before);
+
+        harness.Simulator.Faults.Clear();
+        harness.World.Move("anna", 2);
+        harness.World.RemoveFromTag(read.Id, ["anna"], [3]);
+        await harness.TellAsync("update_user", [("UserID", "anna"), ("Department", "2")]);
+        await harness.TellAsync("update_tag", [("TagId", $"{read.Id}"), ("DelUserItems", "anna"), ("DelPartyItems", "3")]);
+        await harness.DrainAsync();
+        Assert.False(syncing.IsCompleted);
+        await syncing;
+
         await harness.AssertMirrorIsTrueAsync();
         await ChangeFeed.AssertTellsTheMirrorAsync(database.DataSource, harness.Tenant.Id, TestContext.Current.CancellationToken);
     }

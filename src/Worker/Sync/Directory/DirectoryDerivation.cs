@@ -12,6 +12,8 @@ internal static class DirectoryDerivation
         await merge.ExecuteAsync(KeepSpelling, ct);
         await merge.ExecuteAsync(DeriveMemberships, ct);
         await merge.ExecuteAsync(SpellTagUsers, ct);
+        await merge.ExecuteAsync(LeaveOvertakenTagUsers, ct);
+        await merge.ExecuteAsync(LeaveOvertakenTagDepartments, ct);
     }
 
     /// <summary>One row for each person: the last answer counts; whoever is only on the id list stands with his id.</summary>
@@ -34,20 +36,17 @@ internal static class DirectoryDerivation
 
     /// <summary>
     /// Memberships come from a person's details where they could be read, and from the id list for departments that the
-    /// reader of details does not see. Details that somebody else's later ones have overtaken put nobody where he is not: no row of
-    /// the mirror would be there to tell that they are old.
+    /// reader of details does not see. Details that were overtaken by later ones say nothing: of what began and ended between the
+    /// two the mirror has no row that could tell which is older. The same goes for tags.
     /// </summary>
     private const string DeriveMemberships = """
         INSERT INTO stage_user_departments (user_id, department_id, sort_order, is_leader, fetched_at)
         SELECT user_id, department_id, min(sort_order), bool_or(is_leader), min(fetched_at)
         FROM (
             SELECT s.user_id, d.department_id, d.sort_order, d.flag <> 0 AS is_leader, s.fetched_at
-            FROM stage_users s
-            LEFT JOIN mirror.users later ON later.tenant_id = $1 AND later.user_id = s.user_id AND later.fetched_at > s.fetched_at
-            CROSS JOIN LATERAL unnest(s.departments, s.orders, s.leader_flags) AS d(department_id, sort_order, flag)
-            WHERE d.department_id > 0 AND (later.user_id IS NULL OR EXISTS (
-                SELECT FROM mirror.user_departments k
-                WHERE k.tenant_id = $1 AND k.user_id = s.user_id AND k.department_id = d.department_id AND k.removed_at IS NULL))
+            FROM stage_users s CROSS JOIN LATERAL unnest(s.departments, s.orders, s.leader_flags) AS d(department_id, sort_order, flag)
+            WHERE d.department_id > 0 AND NOT EXISTS (
+                SELECT FROM mirror.users m WHERE m.tenant_id = $1 AND m.user_id = s.user_id AND m.fetched_at > s.fetched_at)
             UNION ALL
             SELECT s.user_id, l.department_id, NULL, NULL, l.fetched_at
             FROM listed l JOIN stage_users s ON s.user_key = l.user_key
@@ -63,5 +62,15 @@ internal static class DirectoryDerivation
     private const string SpellTagUsers = """
         UPDATE stage_contact_tag_users t SET user_id = m.user_id FROM mirror.users m
         WHERE m.tenant_id = $1 AND lower(m.user_id) = lower(t.user_id) AND m.user_id <> t.user_id
+        """;
+
+    private const string LeaveOvertakenTagUsers = """
+        DELETE FROM stage_contact_tag_users s USING mirror.contact_tags m
+        WHERE m.tenant_id = $1 AND m.tag_id = s.tag_id AND m.fetched_at > s.fetched_at
+        """;
+
+    private const string LeaveOvertakenTagDepartments = """
+        DELETE FROM stage_contact_tag_departments s USING mirror.contact_tags m
+        WHERE m.tenant_id = $1 AND m.tag_id = s.tag_id AND m.fetched_at > s.fetched_at
         """;
 }

@@ -23,9 +23,7 @@ internal sealed class DirectoryMerge(DirectoryFacts facts, RemovalGuard guard)
         }
 
         await DirectoryDerivation.DeriveAsync(merge, ct);
-        await merge.ExecuteAsync(LeaveMembershipsToEvents, ct);
-        await merge.ExecuteAsync(LeaveTagUsersToEvents, ct);
-        await merge.ExecuteAsync(LeaveTagDepartmentsToEvents, ct);
+        await merge.ExecuteAsync(LeaveListedToEvents, ct);
 
         await merge.CompareAsync(DirectoryTables.Departments, ct);
         await RemoveAsync(merge, DirectoryTables.Departments, DepartmentScope(), ct);
@@ -71,22 +69,12 @@ internal sealed class DirectoryMerge(DirectoryFacts facts, RemovalGuard guard)
     }
 
     /// <summary>
-    /// What an event told about a person or tag after this run had read it stands: a relation that is new here is of the past there.
+    /// What an event told about a person after this run had listed him stands: a membership that is new here is of the past there.
     /// Rows that the mirror has are compared by their own dates.
     /// </summary>
-    private const string LeaveMembershipsToEvents = """
+    private const string LeaveListedToEvents = """
         DELETE FROM stage_user_departments s USING mirror.users m
         WHERE m.tenant_id = $1 AND m.user_id = s.user_id AND m.fetched_at > s.fetched_at
-        """;
-
-    private const string LeaveTagUsersToEvents = """
-        DELETE FROM stage_contact_tag_users s USING mirror.contact_tags m
-        WHERE m.tenant_id = $1 AND m.tag_id = s.tag_id AND m.fetched_at > s.fetched_at
-        """;
-
-    private const string LeaveTagDepartmentsToEvents = """
-        DELETE FROM stage_contact_tag_departments s USING mirror.contact_tags m
-        WHERE m.tenant_id = $1 AND m.tag_id = s.tag_id AND m.fetched_at > s.fetched_at
         """;
 
     private const string GoneDepartment = "SELECT id::bigint AS id, fetched_at FROM gone WHERE kind = 'department'";

@@ -187,12 +187,12 @@ public sealed class ContactEventTests(TestDatabase database) : IClassFixture<Tes
         await harness.MirrorAsync();
         harness.World.Move("anna", 2, 3);
         harness.World.AddToTag(read.Id, ["anna"], [3]);
-        harness.Simulator.Faults.Always(harness.Corp, Fault.Delay(TimeSpan.FromSeconds(3)), "tag/get");
+        harness.Simulator.Faults.Add(
+            new FaultRule { Fault = Fault.Delay(TimeSpan.FromSeconds(6)), CorpId = harness.Corp.Id, Path = "tag/get", FromCall = 2, Times = 1 });
         var before = harness.Simulator.Calls.Count(harness.Corp.Id, "tag/get");
         var syncing = harness.MirrorAsync();
         await Eventually.TrueAsync("the sync has read people and one tag", () => harness.Simulator.Calls.Count(harness.Corp.Id, "tag/get") > before);
 
-        harness.Simulator.Faults.Clear();
         harness.World.Move("anna", 2);
         harness.World.RemoveFromTag(read.Id, ["anna"], [3]);
         await harness.TellAsync("update_user", [("UserID", "anna"), ("Department", "2")]);

@@ -128,5 +128,34 @@ public sealed class RunControlTests(TestDatabase database) : IClassFixture<TestD
             "SELECT concat_ws(', ', name, state, stopped_code) FROM control.tenants WHERE id = $1"));
     }
 
+    [Fact]
+    public async Task Run_that_has_ended_leaves_no_lock_behind()
+    {
+        await using var harness = await SyncHarness.StartAsync(database, Company);
+        await harness.MirrorAsync();
+
+        Assert.False(await harness.ScalarAsync<bool>(
+            "SELECT EXISTS (SELECT FROM pg_locks WHERE locktype = 'advisory' AND classid = 72368370 + $2::int AND objid = $1)", (int)MirrorPart.Directory));
+    }
+
+    /// <summary>A merge of many people takes longer than a session waits for a lock.</summary>
+    [Fact]
+    public async Task Run_that_is_asked_for_while_another_merges_is_told_so_at_once()
+    {
+        await using var harness = await SyncHarness.StartAsync(database, Company);
+        await harness.MirrorAsync();
+        var other = await harness.ScalarAsync<long>(InsertRunning);
+        await using var merging = await database.DataSource.OpenConnectionAsync(Cancel);
+        await using var transaction = await merging.BeginTransactionAsync(Cancel);
+        await using var hold = new NpgsqlCommand("""
+            SELECT pg_advisory_lock(72368370 + $2, $1::int), fence FROM control.merge_fences WHERE tenant_id = $1 AND part = 'directory' FOR UPDATE
+            """, merging) { Parameters = { new() { Value = harness.Tenant.Id }, new() { Value = (int)MirrorPart.Directory } } };
+        await hold.ExecuteNonQueryAsync(Cancel);
+
+        var told = await Assert.ThrowsAsync<RunInProgressException>(() => harness.FullAsync());
+
+        Assert.Equal(other, told.RunId);
+    }
+
     private static Task<string> StateAsync(SyncHarness harness) => harness.ScalarAsync<string>("SELECT state FROM control.tenants WHERE id = $1");
 }

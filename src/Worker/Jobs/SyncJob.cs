@@ -2,19 +2,24 @@ using Hangfire.Server;
 using WeComSync.Domain.Runs;
 using WeComSync.Domain.Storage;
 using WeComSync.Worker.Schedules;
+using WeComSync.Worker.Storage;
 using WeComSync.Worker.Sync;
 
 namespace WeComSync.Worker.Jobs;
 
 /// <summary>Runs one queued sync, if it is this job's to run. Every way out is one line in the log and a few words on the dashboard.</summary>
 internal sealed partial class SyncJob(
-    ISyncRunner runner, TenantSchedules schedules, EffectClaims claims, TenantTurns turns, TimeProvider clock, ILogger<SyncJob> logger) : ISyncJob
+    ISyncRunner runner, TenantSchedules schedules, EffectClaims claims, TenantTurns turns, DatabaseTime time, TimeProvider clock, ILogger<SyncJob> logger)
+    : ISyncJob
 {
     /// <summary>The result that <see cref="DeferBusySync"/> looks for.</summary>
     public const string Busy = "another sync of the tenant is running";
 
     /// <summary>How long a due run may be overtaken by its successor before it is dropped.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
+
+    /// <summary>How much earlier than its instant a run may begin: clocks of hosts differ a little.</summary>
+    private static readonly TimeSpan Early = TimeSpan.FromSeconds(30);
 
     public async Task<string> RunAsync(long tenantId, string kind, DateTimeOffset? instant, PerformContext? job, CancellationToken ct)
     {
@@ -28,6 +33,14 @@ internal sealed partial class SyncJob(
 
         if (instant is { } due)
         {
+            await time.LearnAsync(ct);
+            if (due - time.Now > Early)
+            {
+                // Unclaimed, so that the sweep finds it when its time has come.
+                LogEarly(tenantId, what, due.UtcDateTime);
+                return "not due yet: the clock of the worker that queued it is ahead";
+            }
+
             if (!await claims.TryTakeAsync(tenantId, what, due, job.BackgroundJob.Id, ct))
             {
                 LogTaken(tenantId, what, due.UtcDateTime, job.BackgroundJob.Id);
@@ -56,7 +69,7 @@ internal sealed partial class SyncJob(
     /// claimed, so that nothing queues them again.
     /// </summary>
     private bool IsOvertaken(TenantSchedule schedule, DateTimeOffset instant) =>
-        schedule.TryRead(out var due) && due.GetNextValidTimeAfter(instant) is { } next && next + Patience < clock.GetUtcNow();
+        schedule.TryRead(out var due) && due.GetNextValidTimeAfter(instant) is { } next && next + Patience < time.Now;
 
     private async Task<string> RunAsync(long tenantId, SyncKind kind, SyncTrigger trigger, CancellationToken ct)
     {
@@ -119,6 +132,10 @@ internal sealed partial class SyncJob(
 
     [LoggerMessage(LogLevel.Information, "Tenant {TenantId}: {Kind} sync due at {Instant:u} was queued twice; job {JobId} leaves it to the other")]
     private partial void LogTaken(long tenantId, SyncKind kind, DateTime instant, string jobId);
+
+    [LoggerMessage(LogLevel.Warning,
+        "Tenant {TenantId}: {Kind} sync due at {Instant:u} was queued before its time and waits for it: the clock of one of the workers is ahead. Set it by NTP")]
+    private partial void LogEarly(long tenantId, SyncKind kind, DateTime instant);
 
     [LoggerMessage(LogLevel.Warning, "Tenant {TenantId}: {Kind} sync due at {Instant:u} dropped, because a later one is due; more Jobs:Workers may help")]
     private partial void LogOvertaken(long tenantId, SyncKind kind, DateTime instant);

@@ -6,7 +6,7 @@ namespace WeComSync.Worker.Schedules;
 
 /// <summary>Makes Quartz's triggers those that the tenants' schedules ask for. Any number of workers may do so at once.</summary>
 internal sealed partial class TriggerReconciliation(
-    ISchedulerFactory schedulers, TenantSchedules schedules, NpgsqlDataSource dataSource, TimeProvider clock, ILogger<TriggerReconciliation> logger)
+    ISchedulerFactory schedulers, TenantSchedules schedules, NpgsqlDataSource dataSource, DatabaseTime time, ILogger<TriggerReconciliation> logger)
 {
     private const long ReconciliationLock = 7_236_837_010;
 
@@ -19,6 +19,7 @@ internal sealed partial class TriggerReconciliation(
     {
         // One after another: the second finds nothing to do, where both at once would replace each other's triggers.
         await using var only = await SessionLock.TakeAsync(dataSource, ReconciliationLock, ct);
+        await time.LearnAsync(ct);
 
         var scheduler = await schedulers.GetScheduler(ct);
         var stored = await StoredAsync(scheduler, ct);
@@ -58,7 +59,7 @@ internal sealed partial class TriggerReconciliation(
     /// <summary>Quartz refuses a whole batch for one trigger that never fires.</summary>
     private bool HasFuture(TenantSchedule schedule)
     {
-        if (schedule.TryRead(out var due) && due.GetNextValidTimeAfter(clock.GetUtcNow()) is not null)
+        if (schedule.TryRead(out var due) && due.GetNextValidTimeAfter(time.Now) is not null)
         {
             return true;
         }
@@ -78,7 +79,8 @@ internal sealed partial class TriggerReconciliation(
             .WithIdentity(schedule.Key)
             .WithDescription(schedule.Description)
             .ForJob(EnqueueSync.Key)
-            .StartAt(clock.GetUtcNow())
+            // By the clock that all workers share: one of the host's own that is ahead would put off all that is due until then.
+            .StartAt(time.Now)
             .WithSchedule(CronScheduleBuilder.Create(schedule.Cron)
                 .InTimeZone(TimeZoneInfo.FindSystemTimeZoneById(schedule.TimeZone))
                 .WithMisfireInstruction(CronTriggerMisfireInstruction.DoNothing))

@@ -58,7 +58,11 @@ internal sealed partial class RunEnding(NpgsqlDataSource dataSource, TenantStops
         catch (Exception failure) when (RunFailures.ReportOf(failure, session, ct) is { } failed)
         {
             report = failed with { ApiCalls = calls.Count, DryRun = request.DryRun };
-            await CloseAsync(tenant, session.Run, failure, report);
+            if (!await CloseAsync(tenant, session.Run, failure, report) && report.State == RunState.Failed)
+            {
+                // Whoever takes a dead run's place ends its session, which looks like a fault of the database from here.
+                report = report with { Error = new RunSupersededException().Message, Action = "Nothing: the newer run goes on." };
+            }
         }
 
         report = report with { Duration = Stopwatch.GetElapsedTime(started), Steps = steps };
@@ -67,14 +71,15 @@ internal sealed partial class RunEnding(NpgsqlDataSource dataSource, TenantStops
     }
 
     /// <summary>Closes a run that failed, and stops the tenant if WeCom's answer says so.</summary>
-    private async Task CloseAsync(Tenant tenant, SyncRun run, Exception failure, SyncReport report)
+    /// <returns>False if another process had closed it already.</returns>
+    private async Task<bool> CloseAsync(Tenant tenant, SyncRun run, Exception failure, SyncReport report)
     {
         // The host may be stopping: the reason must outlive it, but not hold it for long.
         using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(10), clock);
         try
         {
             await using var connection = await dataSource.OpenConnectionAsync(patience.Token);
-            await SyncRuns.CloseAsync(connection, run, report, patience.Token);
+            var closed = await SyncRuns.CloseAsync(connection, run, report, patience.Token);
             if (failure is WeComException { Class: WeComErrorClass.StopTenant } stop)
             {
                 await stops.StopAsync(tenant.Id, stop, patience.Token);
@@ -83,10 +88,13 @@ internal sealed partial class RunEnding(NpgsqlDataSource dataSource, TenantStops
             {
                 await stops.SlowAsync(tenant.Id, report, patience.Token);
             }
+
+            return closed;
         }
         catch (Exception closing) when (closing is NpgsqlException or OperationCanceledException)
         {
             LogNotClosed(closing, tenant.Key, run.Id);
+            return true;
         }
     }
 

@@ -54,9 +54,24 @@ internal sealed class RunSession : IAsyncDisposable
     {
         await heartbeatStop.CancelAsync();
         await heartbeat;
+        await UnlockAsync();
         await Connection.DisposeAsync();
         heartbeatStop.Dispose();
         stopped.Dispose();
+    }
+
+    /// <summary>A pooled connection keeps its session's locks until it is used again, and nobody else could begin a run.</summary>
+    private async Task UnlockAsync()
+    {
+        try
+        {
+            await using var unlock = new NpgsqlCommand("SELECT pg_advisory_unlock_all()", Connection) { CommandTimeout = 5 };
+            await unlock.ExecuteNonQueryAsync();
+        }
+        catch (Exception gone) when (gone is NpgsqlException or InvalidOperationException)
+        {
+            // The session is gone, and the lock with it.
+        }
     }
 
     private async Task BeatAsync(TimeSpan beat)

@@ -20,6 +20,12 @@ internal sealed class SyncRuns(NpgsqlDataSource dataSource, TimeProvider clock)
     /// <summary>First half of the advisory lock's key; the second is the tenant.</summary>
     private const int LockClass = 72_368_370;
 
+    /// <summary>What PostgreSQL shows as the application's name of a run's session, before the run's number.</summary>
+    private const string SessionName = "WeComSync run ";
+
+    /// <summary>How long a lock may be held without a run in the table: while one is opened, or after it was closed.</summary>
+    private static readonly TimeSpan LockPatience = TimeSpan.FromSeconds(5);
+
     /// <summary>Host and process, as shown to operators.</summary>
     public static readonly string Owner = string.Create(CultureInfo.InvariantCulture, $"{Environment.MachineName}/{Environment.ProcessId}");
 
@@ -36,10 +42,8 @@ internal sealed class SyncRuns(NpgsqlDataSource dataSource, TimeProvider clock)
         var connection = await dataSource.OpenConnectionAsync(ct);
         try
         {
-            // The previous owner's lock vanishes with its connection: having it proves that nobody else can merge.
-            var free = await connection.ScalarAsync<bool>(
-                "SELECT pg_try_advisory_lock($1, $2)", [LockClass + (int)part, (int)tenantId], ct);
-            var run = await OpenAsync(connection, tenantId, kind, part, trigger, dryRun, previousIsGone: free, ct);
+            await TakeLockAsync(connection, tenantId, part, ct);
+            var run = await OpenAsync(connection, tenantId, kind, part, trigger, dryRun, ct);
             return new RunSession(dataSource, connection, run, clock, Beat, ct);
         }
         catch
@@ -49,9 +53,47 @@ internal sealed class SyncRuns(NpgsqlDataSource dataSource, TimeProvider clock)
         }
     }
 
+    /// <summary>
+    /// Takes the lock of the tenant's half, which vanishes with the connection: having it proves that no other run is at work. A session
+    /// whose run is dead is ended first, whatever it holds: a frozen process keeps its connection, and a cut network is noticed late.
+    /// </summary>
+    private async Task TakeLockAsync(NpgsqlConnection connection, long tenantId, MirrorPart part, CancellationToken ct)
+    {
+        var started = clock.GetTimestamp();
+        while (!await connection.ScalarAsync<bool>("SELECT pg_try_advisory_lock($1, $2)", [LockClass + (int)part, (int)tenantId], ct))
+        {
+            var dead = await FindDeadAsync(connection, tenantId, part, ct);
+            await connection.ExecuteAsync("""
+                SELECT pg_terminate_backend(a.pid) FROM pg_locks l JOIN pg_stat_activity a ON a.pid = l.pid
+                WHERE l.locktype = 'advisory' AND l.granted AND l.classid::bigint = $1 AND l.objid::bigint = $2 AND l.objsubid = 2 AND a.datname = current_database()
+                  AND (a.application_name = $3 OR a.state_change < now() - $4)
+                """, [(long)LockClass + (int)part, tenantId, $"{SessionName}{dead}", DeadAfter], ct);
+            if (clock.GetElapsedTime(started) > LockPatience)
+            {
+                throw new TimeoutException("Another worker holds this tenant's lock without a run of its own. Try again in a minute.");
+            }
+
+            await Task.Delay(TimeSpan.FromMilliseconds(20), ct);
+        }
+    }
+
+    /// <returns>The run whose process died, or 0.</returns>
+    /// <exception cref="RunInProgressException">It lives.</exception>
+    private static async Task<long> FindDeadAsync(NpgsqlConnection connection, long tenantId, MirrorPart part, CancellationToken ct)
+    {
+        await using var find = new NpgsqlCommand("""
+            SELECT id, owner, started_at, heartbeat_at < now() - $3 FROM control.sync_runs
+            WHERE tenant_id = $1 AND part = $2 AND state = 'running'
+            """, connection);
+        find.Add(tenantId, EnumText.Of(part), DeadAfter);
+        await using var reader = await find.ExecuteReaderAsync(ct);
+        return !await reader.ReadAsync(ct) ? 0
+            : reader.GetBoolean(3) ? reader.GetInt64(0)
+            : throw new RunInProgressException(reader.GetInt64(0), reader.GetString(1), reader.GetFieldValue<DateTimeOffset>(2));
+    }
+
     private static async Task<SyncRun> OpenAsync(
-        NpgsqlConnection connection, long tenantId, SyncKind kind, MirrorPart part, SyncTrigger trigger, bool dryRun, bool previousIsGone,
-        CancellationToken ct)
+        NpgsqlConnection connection, long tenantId, SyncKind kind, MirrorPart part, SyncTrigger trigger, bool dryRun, CancellationToken ct)
     {
         await using var transaction = await connection.BeginTransactionAsync(ct);
         var partText = EnumText.Of(part);
@@ -59,20 +101,6 @@ internal sealed class SyncRuns(NpgsqlDataSource dataSource, TimeProvider clock)
             "INSERT INTO control.merge_fences (tenant_id, part, fence) VALUES ($1, $2, 0) ON CONFLICT DO NOTHING", [tenantId, partText], ct);
         var fence = await connection.ScalarAsync<long>(
             "UPDATE control.merge_fences SET fence = fence + 1 WHERE tenant_id = $1 AND part = $2 RETURNING fence", [tenantId, partText], ct);
-
-        await using (var find = new NpgsqlCommand("""
-            SELECT id, owner, started_at, heartbeat_at < now() - $3 FROM control.sync_runs
-            WHERE tenant_id = $1 AND part = $2 AND state = 'running'
-            """, connection))
-        {
-            find.Add(tenantId, partText, DeadAfter);
-            await using var reader = await find.ExecuteReaderAsync(ct);
-            if (await reader.ReadAsync(ct) && !previousIsGone && !reader.GetBoolean(3))
-            {
-                // Leaving without a commit gives the fence back.
-                throw new RunInProgressException(reader.GetInt64(0), reader.GetString(1), reader.GetFieldValue<DateTimeOffset>(2));
-            }
-        }
 
         await connection.ExecuteAsync("""
             UPDATE control.sync_runs
@@ -86,9 +114,9 @@ internal sealed class SyncRuns(NpgsqlDataSource dataSource, TimeProvider clock)
             INSERT INTO control.sync_runs (tenant_id, kind, part, trigger, state, phase, owner, fence, started_at, heartbeat_at, dry_run,
                 expected, read, created, changed, unchanged, removed, restored, renamed, held, failed, api_calls)
             VALUES ($1, $2, $3, $4, 'running', 'start', $5, $6, now(), now(), $7, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0)
-            RETURNING id, started_at
+            RETURNING id, started_at, set_config('application_name', $8 || id, false)
             """, connection);
-        insert.Add(tenantId, EnumText.Of(kind), partText, EnumText.Of(trigger), Owner, fence, dryRun);
+        insert.Add(tenantId, EnumText.Of(kind), partText, EnumText.Of(trigger), Owner, fence, dryRun, SessionName);
         long id;
         DateTimeOffset startedAt;
         await using (var reader = await insert.ExecuteReaderAsync(ct))

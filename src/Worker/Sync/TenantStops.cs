@@ -1,4 +1,5 @@
 using Microsoft.EntityFrameworkCore;
+using Npgsql;
 using WeComSync.Domain.Runs;
 using WeComSync.Domain.Storage;
 using WeComSync.Domain.Tenants;
@@ -32,17 +33,29 @@ internal sealed class TenantStops(IDbContextFactory<SyncDbContext> contexts, Tim
             .OrderByDescending(r => r.Id).Take(FailuresInARow).Select(r => r.State).ToListAsync(ct);
         if (last.Count == FailuresInARow && last.TrueForAll(state => state == RunState.Failed))
         {
-            var tenant = await db.Tenants.SingleAsync(t => t.Id == tenantId, ct);
-            tenant.Slow(failed.Error ?? "", failed.Action ?? "", clock.GetUtcNow());
-            await db.SaveChangesAsync(ct);
+            await ChangeAsync(db, tenantId, tenant => tenant.Slow(failed.Error ?? "", failed.Action ?? "", clock.GetUtcNow()), ct);
         }
     }
+
+    /// <summary>Lets a slowed tenant run as often as before; in the transaction of the run that proves that it can.</summary>
+    public static Task<int> ReleaseAsync(NpgsqlConnection connection, long tenantId, CancellationToken ct) => connection.ExecuteAsync("""
+        UPDATE control.tenants SET state = 'active', stopped_at = NULL, stopped_code = NULL, stopped_reason = NULL, stopped_action = NULL
+        WHERE id = $1 AND state = 'slowed'
+        """, [tenantId], ct);
 
     public async Task StopAsync(long tenantId, WeComException reason, CancellationToken ct)
     {
         await using var db = await contexts.CreateDbContextAsync(ct);
-        var tenant = await db.Tenants.SingleAsync(t => t.Id == tenantId, ct);
-        tenant.Stop(reason.ErrCode, reason.Message, reason.Action, clock.GetUtcNow());
+        await ChangeAsync(db, tenantId, tenant => tenant.Stop(reason.ErrCode, reason.Message, reason.Action, clock.GetUtcNow()), ct);
+    }
+
+    private static async Task ChangeAsync(SyncDbContext db, long tenantId, Action<Tenant> change, CancellationToken ct)
+    {
+        await using var transaction = await db.Database.BeginTransactionAsync(ct);
+        // Whoever saves the tenant at this moment comes before or after: a stop must not be lost to a conflict.
+        await db.Database.ExecuteSqlAsync($"SELECT FROM control.tenants WHERE id = {tenantId} FOR UPDATE", ct);
+        change(await db.Tenants.SingleAsync(t => t.Id == tenantId, ct));
         await db.SaveChangesAsync(ct);
+        await transaction.CommitAsync(ct);
     }
 }

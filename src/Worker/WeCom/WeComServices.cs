@@ -1,6 +1,7 @@
 using System.Net;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
+using WeComSync.Worker.Storage;
 using WeComSync.Worker.WeCom.Contacts;
 using WeComSync.Worker.WeCom.Customers;
 using WeComSync.Worker.WeCom.Http;

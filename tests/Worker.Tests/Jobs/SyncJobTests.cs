@@ -53,6 +53,18 @@ public sealed class SyncJobTests(ServedWorker served) : IClassFixture<ServedWork
         Assert.Contains(TestWorker.Log, line => line.Contains($"Tenant {tenant}: Full sync due at 2026-11-22 02:30:00Z dropped", StringComparison.Ordinal));
     }
 
+    /// <summary>The trigger of a worker whose clock is an hour ahead fires an hour early.</summary>
+    [Fact]
+    public async Task Run_that_was_queued_before_its_time_is_left_for_its_time()
+    {
+        var tenant = await database.AddTenantAsync("30 * * * * ?");
+        var job = Enqueue(tenant, DateTimeOffset.UtcNow.AddHours(1));
+
+        await AllReachAsync([job], SucceededState.StateName);
+        Assert.Equal(0, worker.Sync.CountOf(tenant));
+        Assert.Empty(await database.ClaimsAsync(tenant));
+    }
+
     [Fact]
     public async Task Job_of_a_tenant_that_was_disabled_meanwhile_does_nothing()
     {

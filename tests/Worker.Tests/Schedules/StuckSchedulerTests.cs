@@ -6,6 +6,7 @@ using Xunit;
 
 namespace WeComSync.Worker.Tests.Schedules;
 
+/// <summary>G15: a session that went silent while it holds Quartz's lock delays nothing for longer than 20 seconds.</summary>
 public sealed class StuckSchedulerTests(TestDatabase database) : IClassFixture<TestDatabase>
 {
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(20);

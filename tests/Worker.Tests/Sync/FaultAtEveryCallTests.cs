@@ -6,9 +6,12 @@ using Xunit;
 
 namespace WeComSync.Worker.Tests.Sync;
 
+/// <summary>G17: whichever API call of a sync fails, and however, nobody who is there is removed, and the next run is right.</summary>
 public sealed class FaultAtEveryCallTests(TestDatabase database) : IClassFixture<TestDatabase>
 {
-    public static TheoryData<string> Faults => ["60011", "45009", "48002", "40001", "50100", "-1", "html", "reset", "half body", "truncated", "empty", "dead token"];
+    private static readonly string[] Names = ["60011", "45009", "48002", "40001", "50100", "-1", "html", "reset", "half body", "truncated", "empty", "dead token"];
+
+    public static TheoryData<string> Faults => [.. Names];
 
     /// <summary>Whatever happens at whichever call: nobody who is there is removed, and the next good run is right.</summary>
     [Theory]
@@ -17,19 +20,39 @@ public sealed class FaultAtEveryCallTests(TestDatabase database) : IClassFixture
     {
         await using var harness = await SyncHarness.StartAsync(
             database, new CorpOptions { People = 40, Departments = 8, Tags = 2, Seed = 2, Settings = new CorpSettings { MaxUsersPerAnswer = 25 } });
+        Assert.InRange(await FailEachCallAsync(harness, _ => name), 8, 30);
+    }
+
+    public static TheoryData<int> Seeds => TestServer.LongRun ? [3, 4, 5, 6, 7] : [3];
+
+    /// <summary>Each call fails in another way; in a long run in each way.</summary>
+    [Theory]
+    [MemberData(nameof(Seeds))]
+    public async Task No_failing_call_of_a_company_of_300_removes_anybody(int seed)
+    {
+        await using var harness = await SyncHarness.StartAsync(
+            database, new CorpOptions { People = 300, Departments = 16, Tags = 2, Seed = seed, Settings = new CorpSettings { MaxUsersPerAnswer = 120 } });
+        for (var first = 0; first < (TestServer.LongRun ? Names.Length : 1); first++)
+        {
+            Assert.InRange(await FailEachCallAsync(harness, k => Names[(k + first) % Names.Length]), 8, 40);
+        }
+    }
+
+    /// <returns>How many calls a sync has.</returns>
+    private static async Task<int> FailEachCallAsync(SyncHarness harness, Func<int, string> faultAt)
+    {
         // Without the guard, which would hold the many who leave within a day, and hide what must not be removed at all.
         await harness.ScalarAsync<long>("UPDATE control.tenants SET max_removed = 10000, max_removed_percent = 100 WHERE id = $1 RETURNING id");
         await harness.MirrorAsync();
         harness.Simulator.Calls.Clear();
         await harness.MirrorAsync();
         var calls = harness.Simulator.Calls.Count(harness.Corp.Id);
-        Assert.InRange(calls, 8, 30);
-
         for (var k = 1; k <= calls; k++)
         {
+            var name = faultAt(k);
             var leaver = harness.World.People[k % harness.World.People.Count];
             harness.World.Leave(leaver.UserId);
-            harness.World.Hire($"arrival-{k}", "新人", harness.World.Departments[k % 8].Id);
+            harness.World.Hire($"arrival-{name.Replace(' ', '-')}-{k}", "新人", harness.World.Departments[k % harness.World.Departments.Count].Id);
             harness.Simulator.Faults.AtCall(harness.Corp, k, Make(name));
 
             var report = await harness.FullAsync();
@@ -46,6 +69,8 @@ public sealed class FaultAtEveryCallTests(TestDatabase database) : IClassFixture
             await harness.MirrorAsync();
             await harness.AssertMirrorIsTrueAsync();
         }
+
+        return calls;
     }
 
     private static Fault Make(string name) => name switch

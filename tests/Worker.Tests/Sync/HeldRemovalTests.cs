@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using WeComSync.Domain.Runs;
+using WeComSync.Domain.Tenants;
 using WeComSync.Simulator.Corps;
 using WeComSync.TestKit;
 using WeComSync.Worker.Sync;
@@ -7,7 +8,7 @@ using Xunit;
 
 namespace WeComSync.Worker.Tests.Sync;
 
-/// <summary>What a person may do with removals that the guard holds, and how the guard counts.</summary>
+/// <summary>G17: what a person may do with removals that the guard holds, and how the guard counts.</summary>
 public sealed class HeldRemovalTests(TestDatabase database) : IClassFixture<TestDatabase>
 {
     private static readonly CorpOptions Company = new() { People = 120, Departments = 12, Seed = 51 };
@@ -78,6 +79,18 @@ public sealed class HeldRemovalTests(TestDatabase database) : IClassFixture<Test
         Assert.Equal("expired 15", await DecisionsAsync(harness));
         Assert.Equal(120, await harness.LiveAsync("users"));
     }
+
+    /// <summary>Ten percent of a kind and fifty rows, unless the tenant says otherwise; a small kind has no percentage worth the name.</summary>
+    [Theory]
+    [InlineData(50, 1000, true)]
+    [InlineData(51, 1000, false)]
+    [InlineData(12, 120, true)]
+    [InlineData(13, 120, false)]
+    [InlineData(2, 20, true)]
+    [InlineData(3, 20, false)]
+    [InlineData(19, 19, true)]
+    public void Guard_allows_as_many_as_its_limits_say(int removals, int live, bool allowed) =>
+        Assert.Equal(allowed, new RemovalGuard(Tenant.DefaultMaxRemoved, Tenant.DefaultMaxRemovedPercent).Allows(removals, live));
 
     /// <summary>9 % six times is no less than half of the company.</summary>
     [Fact]

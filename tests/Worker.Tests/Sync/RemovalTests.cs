@@ -7,7 +7,10 @@ using Xunit;
 
 namespace WeComSync.Worker.Tests.Sync;
 
-/// <summary>Nothing is removed that the data does not prove to be gone.</summary>
+/// <summary>
+/// G17: nothing is removed that the data does not prove to be gone, nor more at once than the guard allows. See also
+/// <see cref="HeldRemovalTests"/> and <see cref="FaultAtEveryCallTests"/>.
+/// </summary>
 public sealed class RemovalTests(TestDatabase database) : IClassFixture<TestDatabase>
 {
     private static readonly CorpOptions Company = new() { People = 120, Departments = 20, Tags = 4, Seed = 11 };

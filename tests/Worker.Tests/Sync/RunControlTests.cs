@@ -21,6 +21,8 @@ public sealed class RunControlTests(TestDatabase database) : IClassFixture<TestD
 
     private static readonly CorpOptions Company = new() { People = 30, Departments = 5, Seed = 55 };
 
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
     [Fact]
     public async Task Database_refuses_a_second_running_run_of_the_same_half()
     {
@@ -81,6 +83,78 @@ public sealed class RunControlTests(TestDatabase database) : IClassFixture<TestD
         harness.Simulator.Faults.Clear();
         await harness.MirrorAsync();
         Assert.Equal("active", await StateAsync(harness));
+    }
+
+    /// <summary>A run begins with what it reads of its tenant, and ends much later: meanwhile settings may be saved.</summary>
+    [Fact]
+    public async Task Settings_that_are_saved_during_a_run_stay_and_so_does_what_the_run_learned()
+    {
+        await using var harness = await SyncHarness.StartAsync(database, Company);
+        await harness.ScalarAsync<string>("UPDATE control.tenants SET state = 'slowed', stopped_reason = 'failed before' WHERE id = $1 RETURNING state");
+
+        var report = await harness.RunAsync(SyncKind.Full, new SyncRequest { Trigger = SyncTrigger.Command, Started = _ => Rename("renamed") });
+
+        Assert.Equal((RunState.Done, null), (report.State, report.Error));
+        Assert.Equal("renamed, active, , t", await harness.ScalarAsync<string>(
+            "SELECT concat_ws(', ', name, state, coalesce(stopped_reason, ''), fetch_child_honoured) FROM control.tenants WHERE id = $1"));
+        await harness.AssertMirrorIsTrueAsync();
+
+        void Rename(string name)
+        {
+            using var db = database.OpenContext();
+            db.Tenants.Single(t => t.Id == harness.Tenant.Id).Name = name;
+            db.SaveChanges();
+        }
+    }
+
+    [Fact]
+    public async Task Tenant_is_stopped_though_its_settings_are_being_saved()
+    {
+        await using var harness = await SyncHarness.StartAsync(database, Company);
+        harness.Simulator.Faults.Always(harness.Corp, Fault.ErrCode(60020), "department/list");
+        await using var saving = await database.DataSource.OpenConnectionAsync(Cancel);
+        await using var transaction = await saving.BeginTransactionAsync(Cancel);
+        await using var save = new NpgsqlCommand("UPDATE control.tenants SET name = 'renamed' WHERE id = $1", saving) { Parameters = { new() { Value = harness.Tenant.Id } } };
+        await save.ExecuteNonQueryAsync(Cancel);
+
+        var running = harness.FullAsync();
+        await Eventually.TrueAsync("the stop waits for the one who saves", async () => await harness.ScalarAsync<bool>("""
+            SELECT EXISTS (SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock' AND $1 > 0)
+            """));
+        await transaction.CommitAsync(Cancel);
+
+        Assert.Equal(RunState.Stopped, (await running).State);
+        Assert.Equal("renamed, stopped, 60020", await harness.ScalarAsync<string>(
+            "SELECT concat_ws(', ', name, state, stopped_code) FROM control.tenants WHERE id = $1"));
+    }
+
+    [Fact]
+    public async Task Run_that_has_ended_leaves_no_lock_behind()
+    {
+        await using var harness = await SyncHarness.StartAsync(database, Company);
+        await harness.MirrorAsync();
+
+        Assert.False(await harness.ScalarAsync<bool>(
+            "SELECT EXISTS (SELECT FROM pg_locks WHERE locktype = 'advisory' AND classid = 72368370 + $2::int AND objid = $1)", (int)MirrorPart.Directory));
+    }
+
+    /// <summary>A merge of many people takes longer than a session waits for a lock.</summary>
+    [Fact]
+    public async Task Run_that_is_asked_for_while_another_merges_is_told_so_at_once()
+    {
+        await using var harness = await SyncHarness.StartAsync(database, Company);
+        await harness.MirrorAsync();
+        var other = await harness.ScalarAsync<long>(InsertRunning);
+        await using var merging = await database.DataSource.OpenConnectionAsync(Cancel);
+        await using var transaction = await merging.BeginTransactionAsync(Cancel);
+        await using var hold = new NpgsqlCommand("""
+            SELECT pg_advisory_lock(72368370 + $2, $1::int), fence FROM control.merge_fences WHERE tenant_id = $1 AND part = 'directory' FOR UPDATE
+            """, merging) { Parameters = { new() { Value = harness.Tenant.Id }, new() { Value = (int)MirrorPart.Directory } } };
+        await hold.ExecuteNonQueryAsync(Cancel);
+
+        var told = await Assert.ThrowsAsync<RunInProgressException>(() => harness.FullAsync());
+
+        Assert.Equal(other, told.RunId);
     }
 
     private static Task<string> StateAsync(SyncHarness harness) => harness.ScalarAsync<string>("SELECT state FROM control.tenants WHERE id = $1");

@@ -2,6 +2,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
 using WeComSync.Domain.Tenants;
 using WeComSync.TestKit;
+using WeComSync.Worker.Storage;
 using WeComSync.Worker.WeCom;
 using WeComSync.Worker.WeCom.Limits;
 using Xunit;
@@ -261,13 +262,6 @@ public sealed class SharedLimitsTests(TestDatabase database) : IClassFixture<Tes
         }
 
         return tries;
-    }
-
-    private sealed class JumpingClock : TimeProvider
-    {
-        public TimeSpan Off { get; set; }
-
-        public override DateTimeOffset GetUtcNow() => base.GetUtcNow() + Off;
     }
 
     private CallBudget Budget(ManualClock clock, int perMinute, NpgsqlDataSource? dataSource = null)

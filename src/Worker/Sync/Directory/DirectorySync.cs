@@ -18,34 +18,20 @@ internal sealed class DirectorySync(
     public async Task<SyncReport> RunAsync(long tenantId, SyncKind kind, SyncRequest request, CancellationToken ct)
     {
         await using var db = await contexts.CreateDbContextAsync(ct);
-        var tenant = await db.Tenants.Include(t => t.Settings).SingleAsync(t => t.Id == tenantId, ct);
+        var tenant = await db.Tenants.AsNoTracking().Include(t => t.Settings).SingleAsync(t => t.Id == tenantId, ct);
         if (tenant.State == TenantState.Stopped)
         {
             return RunEnding.AlreadyStopped(tenant);
         }
 
         await using var session = await runs.BeginAsync(tenantId, kind, request.Trigger, request.DryRun, ct);
-        return await ending.CarryAsync(
-            tenant,
-            session,
-            request,
-            async (calls, steps) =>
-            {
-                var report = await SyncAsync(tenant, session, request, calls, steps);
-                if (tenant.State == TenantState.Slowed && !request.DryRun)
-                {
-                    tenant.Resume();
-                }
-
-                await db.SaveChangesAsync(ct);
-                return report;
-            },
-            ct);
+        return await ending.CarryAsync(tenant, session, request, (calls, steps) => SyncAsync(tenant, session, request, calls, steps), ct);
     }
 
     private async Task<SyncReport> SyncAsync(Tenant tenant, RunSession session, SyncRequest request, ApiCallCounter calls, List<string> steps)
     {
         var ct = session.Token;
+        var known = (tenant.FetchChildHonoured, tenant.TooLargeSubtree);
         var facts = await ReadAsync(tenant, session, request, DirectoryCallers.Of(tenant, calls), steps, ct);
 
         session.Enter("merge");
@@ -106,6 +92,19 @@ internal sealed class DirectorySync(
         if (!await SyncRuns.CloseAsync(session.Connection, session.Run, report, ct))
         {
             throw new RunSupersededException();
+        }
+
+        if (known != (tenant.FetchChildHonoured, tenant.TooLargeSubtree))
+        {
+            // These columns are the runs' own; an administrator may have saved the others since the run began.
+            await session.Connection.ExecuteAsync(
+                "UPDATE control.tenants SET fetch_child_honoured = $2, too_large_subtree = $3 WHERE id = $1",
+                [tenant.Id, tenant.FetchChildHonoured, tenant.TooLargeSubtree], ct);
+        }
+
+        if (tenant.State == TenantState.Slowed)
+        {
+            await TenantStops.ReleaseAsync(session.Connection, tenant.Id, ct);
         }
 
         // From here on a stop comes too late: the commit is one message.

@@ -1,3 +1,5 @@
+using WeComSync.Worker.Storage;
+
 namespace WeComSync.Worker.WeCom.Limits;
 
 /// <summary>Everything that holds back the calls of one corp to one API.</summary>

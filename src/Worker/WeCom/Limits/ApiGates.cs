@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Microsoft.Extensions.Options;
+using WeComSync.Worker.Storage;
 
 namespace WeComSync.Worker.WeCom.Limits;
 

@@ -1,3 +1,5 @@
+using WeComSync.Worker.Storage;
+
 namespace WeComSync.Worker.WeCom.Limits;
 
 /// <summary>

@@ -1,4 +1,5 @@
 using Npgsql;
+using WeComSync.Worker.Storage;
 using WeComSync.Worker.Sync;
 
 namespace WeComSync.Worker.WeCom.Limits;

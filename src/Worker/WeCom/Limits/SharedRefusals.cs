@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using WeComSync.Worker.Storage;
 
 namespace WeComSync.Worker.WeCom.Limits;
 

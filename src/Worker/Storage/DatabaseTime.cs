@@ -1,6 +1,6 @@
 using Npgsql;
 
-namespace WeComSync.Worker.WeCom.Limits;
+namespace WeComSync.Worker.Storage;
 
 /// <summary>
 /// The database's time without asking each time: what processes on several hosts agree on, whatever their clocks say and however

@@ -1,6 +1,8 @@
 using System.Globalization;
+using System.Text.Json;
 using WeComSync.Simulator;
 using WeComSync.Simulator.Corps;
+using WeComSync.Simulator.Customers;
 using WeComSync.Simulator.Faults;
 using WeComSync.TestKit;
 using Xunit;
@@ -11,14 +13,17 @@ public sealed class KilledPullTests(TestDatabase database) : IClassFixture<TestD
 {
     private const int Seed = 20261122;
     private const int Members = 1000;
-    private const int Pages = 70;
+    private const string Batch = "externalcontact/batch/get_by_user";
 
-    /// <summary>Chunks that one process reads at once, and the pages of the fullest.</summary>
-    private const int AtOnce = 3 * 11;
+    private readonly Lock gate = new();
+    private readonly List<string[]> begun = [];
 
     private static int Kills => TestServer.LongRun ? 20 : 4;
 
-    /// <summary>Whenever a pulling process dies: nothing is removed wrongly, the next one goes on behind the last chunk, and the end is the truth.</summary>
+    /// <summary>
+    /// Whenever a pulling process dies: nothing is removed wrongly, the next one goes on behind the last chunk, each chunk that was broken
+    /// off begins once again and no other does, and the end is the truth, though customers come and go all the time.
+    /// </summary>
     [Fact]
     public async Task Pull_killed_at_any_moment_goes_on_at_the_next_chunk_and_ends_as_the_truth()
     {
@@ -29,12 +34,15 @@ public sealed class KilledPullTests(TestDatabase database) : IClassFixture<TestD
             People = Members, Departments = 20, Seed = 9, Customers = new CustomerOptions { Count = 4000, Relations = 6000, TagGroups = 3, GroupChats = 30 },
         });
         simulator.Faults.Always(corp, Fault.Delay(TimeSpan.FromMilliseconds(60)));
+        simulator.Asked += (_, path, body) => Note(path, body);
         var tenant = await TestTenants.AddAsync(database, corp, ct);
         var random = new Random(Seed);
         var interrupted = 0;
 
         for (var kill = 0; kill < Kills; kill++)
         {
+            ComeAndGo(corp.Customers, random);
+            var done = await DoneAsync(tenant.Id, ct);
             await using var worker = Start(tenant.Key, simulator.BaseUrl);
             await worker.WaitForErrorAsync("tags");
             await PassAsync(TimeSpan.FromSeconds(2 * random.NextDouble()), ct);
@@ -42,28 +50,74 @@ public sealed class KilledPullTests(TestDatabase database) : IClassFixture<TestD
             await worker.WaitForExitAsync();
             interrupted += await ScalarAsync<long>(
                 "SELECT count(*) FROM control.customer_pulls WHERE tenant_id = $1 AND finished_at IS NULL", tenant.Id, ct) > 0 ? 1 : 0;
-            Assert.Equal(0L, await ScalarAsync<long>("SELECT count(*) FROM mirror.follows WHERE tenant_id = $1 AND removed_at IS NOT NULL", tenant.Id, ct));
+            AssertNothingIsReadAgain(done, $"kill {kill}");
+            await AssertNothingLostAsync(tenant.Id, corp.Customers, ct);
         }
 
         Assert.True(interrupted > 0, "no kill fell into a pull: the test proves nothing");
-        var pulls = await ScalarAsync<long>("SELECT max(pull) FROM control.customer_pulls WHERE tenant_id = $1", tenant.Id, ct);
+        var left = await DoneAsync(tenant.Id, ct);
         await FinishAsync(tenant.Key, simulator.BaseUrl);
-        var calls = simulator.Calls.Count(corp.Id, "externalcontact/batch/get_by_user");
-        Assert.InRange(calls, 60, (Pages * pulls) + (Kills * AtOnce));
+        AssertNothingIsReadAgain(left, "the run that ends the pull");
+        await AssertNothingLostAsync(tenant.Id, corp.Customers, ct);
 
         // What changed while pulls were broken off is found by the next whole one.
-        foreach (var relation in corp.Customers.Relations.Take(20).ToList())
-        {
-            corp.Customers.Delete(relation.UserId, relation.ExternalUserId);
-            corp.Customers.Add(relation.UserId);
-        }
-
+        ComeAndGo(corp.Customers, random);
         await FinishAsync(tenant.Key, simulator.BaseUrl);
         Assert.Equal(
             corp.Customers.Relations.Select(r => $"{r.UserId}|{r.ExternalUserId}").Order(StringComparer.Ordinal),
-            (await RowsAsync(tenant.Id, ct)).Order(StringComparer.Ordinal));
+            (await RowsAsync(tenant.Id, "removed_at IS NULL", ct)).Order(StringComparer.Ordinal));
         Assert.Equal(0L, await ScalarAsync<long>("SELECT count(*) FROM control.sync_runs WHERE tenant_id = $1 AND state = 'running'", tenant.Id, ct));
     }
+
+    private static void ComeAndGo(CustomerWorld world, Random random)
+    {
+        var relations = world.Relations.ToList();
+        foreach (var relation in Enumerable.Range(0, 10).Select(_ => relations[random.Next(relations.Count)]).Distinct())
+        {
+            world.Delete(relation.UserId, relation.ExternalUserId);
+            world.Add(relation.UserId);
+        }
+    }
+
+    /// <summary>Keeps which members a chunk has where one begins.</summary>
+    private void Note(string path, JsonElement body)
+    {
+        if (path == Batch && body.GetProperty("cursor").GetString() is null or "")
+        {
+            lock (gate)
+            {
+                begun.Add([.. body.GetProperty("userid_list").EnumerateArray().Select(id => id.GetString()!)]);
+            }
+        }
+    }
+
+    /// <param name="done">Members whom the pull had read before this process went on with it.</param>
+    /// <param name="when">Names the process.</param>
+    private void AssertNothingIsReadAgain(IReadOnlySet<string> done, string when)
+    {
+        string[][] chunks;
+        lock (gate)
+        {
+            chunks = [.. begun];
+            begun.Clear();
+        }
+
+        var read = chunks.SelectMany(chunk => chunk).ToList();
+        Assert.True(read.Count == read.Distinct().Count(), $"{when}: a chunk began twice in one process");
+        Assert.True(!read.Any(done.Contains), $"{when}: {read.Count(done.Contains)} members were read again who had been read to the end");
+    }
+
+    private async Task AssertNothingLostAsync(long tenantId, CustomerWorld world, CancellationToken ct)
+    {
+        var there = world.Relations.Select(r => $"{r.UserId}|{r.ExternalUserId}").ToHashSet(StringComparer.Ordinal);
+        Assert.DoesNotContain(await RowsAsync(tenantId, "removed_at IS NOT NULL", ct), there.Contains);
+    }
+
+    /// <summary>Members whom a broken pull has read; nobody where the last one was finished.</summary>
+    private async Task<IReadOnlySet<string>> DoneAsync(long tenantId, CancellationToken ct) => (await TextsAsync("""
+        SELECT r.user_id FROM control.follow_readings r JOIN control.customer_pulls p ON p.tenant_id = r.tenant_id AND p.pull = r.pull
+        WHERE r.tenant_id = $1 AND p.finished_at IS NULL
+        """, tenantId, ct)).ToHashSet(StringComparer.Ordinal);
 
     private async Task FinishAsync(string tenant, string weCom)
     {
@@ -78,10 +132,12 @@ public sealed class KilledPullTests(TestDatabase database) : IClassFixture<TestD
     /// <summary>The moment of the kill is what is random here: no condition says when to strike.</summary>
     private static Task PassAsync(TimeSpan time, CancellationToken ct) => Task.Delay(time, ct);
 
-    private async Task<IReadOnlyList<string>> RowsAsync(long tenantId, CancellationToken ct)
+    private Task<IReadOnlyList<string>> RowsAsync(long tenantId, string which, CancellationToken ct) =>
+        TextsAsync($"SELECT user_id || '|' || external_user_id FROM mirror.follows WHERE tenant_id = $1 AND {which}", tenantId, ct);
+
+    private async Task<IReadOnlyList<string>> TextsAsync(string sql, long tenantId, CancellationToken ct)
     {
-        await using var command = database.DataSource.CreateCommand(
-            "SELECT user_id || '|' || external_user_id FROM mirror.follows WHERE tenant_id = $1 AND removed_at IS NULL");
+        await using var command = database.DataSource.CreateCommand(sql);
         command.Parameters.AddWithValue(tenantId);
         await using var reader = await command.ExecuteReaderAsync(ct);
         var rows = new List<string>();

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Net;
+using System.Text.Json;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using WeComSync.Simulator.Api;
@@ -43,6 +44,9 @@ public sealed class SimulatorHost : IAsyncDisposable
 
     public CallLog Calls { get; } = new();
 
+    /// <summary>A call was admitted: the company, the endpoint, and the body of a POST. On the thread that answers it.</summary>
+    public event Action<Corp, string, JsonElement>? Asked;
+
     public IReadOnlyCollection<Corp> Corps => [.. _corps.Values];
 
     /// <summary>Over all companies, per address and endpoint.</summary>
@@ -84,6 +88,8 @@ public sealed class SimulatorHost : IAsyncDisposable
 
     /// <param name="corpId">In any case.</param>
     public Corp? FindCorp(string corpId) => _corps.GetValueOrDefault(corpId);
+
+    internal void Tell(Corp corp, string path, JsonElement body) => Asked?.Invoke(corp, path, body);
 
     public async ValueTask DisposeAsync()
     {

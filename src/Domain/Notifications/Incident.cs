@@ -34,4 +34,7 @@ public enum IncidentKind
 
     /// <summary>No event came for a while, although some came before.</summary>
     CallbacksSilent,
+
+    /// <summary>WeCom no longer gives the customers that are in the mirror.</summary>
+    CustomersRefused,
 }

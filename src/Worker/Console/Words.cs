@@ -88,6 +88,9 @@ internal static class Words
         "ids" => T["读取部门与名单"],
         "details" => T["读取员工资料"],
         "tags" => T["读取标签"],
+        "members" => T["读取客户"],
+        "chats" => T["读取客户群"],
+        "settle" => T["核对已移除的客户"],
         "merge" => T["比较并写入"],
         _ => phase,
     };

@@ -3,6 +3,7 @@ using Npgsql;
 using WeComSync.Domain.Notifications;
 using WeComSync.Worker.Doctor;
 using WeComSync.Worker.Sync;
+using WeComSync.Worker.Sync.Customers;
 
 namespace WeComSync.Worker.Notifications;
 
@@ -13,9 +14,16 @@ internal sealed class IncidentFinder(NpgsqlDataSource dataSource, IOptions<Notif
         SELECT id, key, coalesce(stopped_reason, ''), coalesce(stopped_action, '') FROM control.tenants WHERE enabled AND state = 'stopped'
         """;
 
+    /// <summary>Each half of the mirror has a run of its own that carries an approval out.</summary>
     private const string HeldSql = """
-        SELECT t.id, t.key, count(*), max(h.run_id) FROM control.held_removals h JOIN control.tenants t ON t.id = h.tenant_id
-        WHERE t.enabled AND h.decision = 'pending' GROUP BY t.id, t.key
+        SELECT t.id, t.key, count(*), max(h.run_id), h.entity = ANY($1) FROM control.held_removals h JOIN control.tenants t ON t.id = h.tenant_id
+        WHERE t.enabled AND h.decision = 'pending' GROUP BY t.id, t.key, h.entity = ANY($1)
+        """;
+
+    /// <summary>Whoever never had customers misses none.</summary>
+    private const string RefusedSql = """
+        SELECT t.id, t.key, r.reason, r.action FROM control.customer_rests r JOIN control.tenants t ON t.id = r.tenant_id
+        WHERE t.enabled AND EXISTS (SELECT FROM mirror.follows f WHERE f.tenant_id = t.id AND f.removed_at IS NULL)
         """;
 
     /// <summary>A tenant without a secret is not expected to run; a stopped one is told of as stopped.</summary>
@@ -45,15 +53,18 @@ internal sealed class IncidentFinder(NpgsqlDataSource dataSource, IOptions<Notif
         await ReadAsync(StoppedSql, [], row => found.Add(new(
             row.GetInt64(0), row.GetString(1), IncidentKind.TenantStopped, "",
             IncidentTexts.Stopped.In(language, row.GetString(1), row.GetString(2), row.GetString(3)))), ct);
-        await ReadAsync(HeldSql, [], row => found.Add(new(
-            row.GetInt64(0), row.GetString(1), IncidentKind.RemovalsHeld, "",
-            IncidentTexts.Held.In(language, row.GetString(1), row.GetInt64(2), row.GetInt64(3)))), ct);
+        await ReadAsync(HeldSql, [CustomerTables.Entities.ToArray()], row => found.Add(new(
+            row.GetInt64(0), row.GetString(1), IncidentKind.RemovalsHeld, row.GetBoolean(4) ? "customers" : "",
+            IncidentTexts.Held.In(language, row.GetString(1), row.GetInt64(2), row.GetInt64(3), row.GetBoolean(4) ? "customers" : "full"))), ct);
         await ReadAsync(NoGoodRunSql, [(now - options.Value.NoGoodRunAfter).UtcDateTime], row => found.Add(new(
             row.GetInt64(0), row.GetString(1), IncidentKind.NoGoodRun, "",
             IncidentTexts.NoGoodRun.In(language, row.GetString(1), Words.Of(now - row.GetFieldValue<DateTimeOffset>(2)), row.GetString(3)))), ct);
         await ReadAsync(SilentSql, [(now - options.Value.CallbacksSilentAfter).UtcDateTime], row => found.Add(new(
             row.GetInt64(0), row.GetString(1), IncidentKind.CallbacksSilent, row.GetString(2),
             IncidentTexts.Silent.In(language, row.GetString(1), row.GetString(2), Words.Of(now - row.GetFieldValue<DateTimeOffset>(3))))), ct);
+        await ReadAsync(RefusedSql, [], row => found.Add(new(
+            row.GetInt64(0), row.GetString(1), IncidentKind.CustomersRefused, "",
+            IncidentTexts.Refused.In(language, row.GetString(1), row.GetString(2), row.GetString(3)))), ct);
         return found;
     }
 

@@ -4,6 +4,16 @@ namespace WeComSync.Simulator.Api;
 
 internal static class RequestBody
 {
+    /// <summary>Reads the text and leaves it there to be read again.</summary>
+    public static async ValueTask<string> PeekAsync(HttpRequest request)
+    {
+        request.EnableBuffering();
+        using var reader = new StreamReader(request.Body, leaveOpen: true);
+        var text = await reader.ReadToEndAsync(request.HttpContext.RequestAborted);
+        request.Body.Position = 0;
+        return text;
+    }
+
     /// <summary>Reads the JSON object that a POST carries; nothing counts as an empty object.</summary>
     /// <returns>0, or the errcode.</returns>
     public static async ValueTask<int> ReadAsync(ApiCall call)

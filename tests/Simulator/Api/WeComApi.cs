@@ -23,7 +23,8 @@ internal sealed class WeComApi(SimulatorHost host, FaultDelivery delivery)
         var buffer = AnswerBuffer.Rent();
         var call = new ApiCall(http, host, endpoint, buffer);
         CallerLookup.Identify(call);
-        (call.Fault, var delay) = host.Faults.Choose(call.KnownCorp?.Id, endpoint.Path, call.KnownCredential?.Name);
+        var named = new NamedIds(http.Request.Query, host.Faults.AsksAbout && call.IsPost ? await RequestBody.PeekAsync(http.Request) : "");
+        (call.Fault, var delay) = host.Faults.Choose(call.KnownCorp?.Id, endpoint.Path, call.KnownCredential?.Name, named);
         var refusal = GatePass.TryEnter(call, out var pass);
         using (pass)
         {
@@ -71,6 +72,7 @@ internal sealed class WeComApi(SimulatorHost host, FaultDelivery delivery)
             code = await RequestBody.ReadAsync(call);
         if (code != 0)
             return code;
+        call.Host.Tell(call.Corp, call.Endpoint.Path, call.Body);
         if (call.Fault is not EmptyListFault)
             return await call.Endpoint.Handler(call);
         call.Endpoint.WriteEmpty(call.Begin());

@@ -23,9 +23,9 @@ public sealed class ActiveFault
     /// <summary>Calls that it hit.</summary>
     public int Hits { get; private set; }
 
-    internal bool Strikes(string? corpId, string path, string? credential)
+    internal bool Strikes(string? corpId, string path, string? credential, NamedIds named)
     {
-        if (!Rule.Matches(corpId, path, credential))
+        if (!Rule.Matches(corpId, path, credential, named))
             return false;
         lock (_gate)
         {

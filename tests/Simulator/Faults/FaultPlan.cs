@@ -53,14 +53,17 @@ public sealed class FaultPlan
             _active = [.. _active.Where(fault => fault.Rule.CorpId != corp.Id)];
     }
 
+    /// <summary>Whether a rule looks into requests.</summary>
+    internal bool AsksAbout => Array.Exists(_active, active => active.Rule.About is not null);
+
     /// <returns>The fault that changes the answer, and how long to wait before it.</returns>
-    internal (Fault? Fault, TimeSpan Delay) Choose(string? corpId, string path, string? credential)
+    internal (Fault? Fault, TimeSpan Delay) Choose(string? corpId, string path, string? credential, NamedIds named)
     {
         Fault? chosen = null;
         var delay = TimeSpan.Zero;
         foreach (var active in _active)
         {
-            if (!active.Strikes(corpId, path, credential))
+            if (!active.Strikes(corpId, path, credential, named))
                 continue;
             if (active.Rule.Fault is DelayFault { Milliseconds: var milliseconds })
                 delay += TimeSpan.FromMilliseconds(milliseconds);

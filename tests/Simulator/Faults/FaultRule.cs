@@ -14,6 +14,9 @@ public sealed record FaultRule
     /// <summary>Such as <c>contacts</c> or <c>app:1000002</c>. Null: whoever calls.</summary>
     public string? Credential { get; init; }
 
+    /// <summary>An id that the request must name, alone or among others. Null: whatever it names.</summary>
+    public string? About { get; init; }
+
     /// <summary>The first of the matching calls that may be hit; 1 is the next one.</summary>
     public int FromCall { get; init; } = 1;
 
@@ -26,8 +29,9 @@ public sealed record FaultRule
     /// <summary>Makes the chances repeatable.</summary>
     public int Seed { get; init; } = 1;
 
-    internal bool Matches(string? corpId, string path, string? credential) =>
-        (CorpId is null || CorpId == corpId) && (Credential is null || Credential == credential) && (Path is null || MatchesPath(path));
+    internal bool Matches(string? corpId, string path, string? credential, NamedIds named) =>
+        (CorpId is null || CorpId == corpId) && (Credential is null || Credential == credential) && (Path is null || MatchesPath(path))
+        && (About is null || named.Contain(About));
 
     private bool MatchesPath(string path) =>
         Path!.EndsWith('*') ? path.AsSpan().StartsWith(Path.AsSpan(0, Path.Length - 1), StringComparison.Ordinal) : Path == path;

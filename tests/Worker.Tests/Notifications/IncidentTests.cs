@@ -37,23 +37,25 @@ public sealed class IncidentTests
         Assert.Contains("acme", JsonElement.Parse(scene.Sent(Robot)[1]).GetProperty("text").GetProperty("content").GetString()!, StringComparison.Ordinal);
     }
 
-    [Fact]
-    public async Task Held_removals_are_told_until_somebody_decided()
+    [Theory]
+    [InlineData("user", "sync acme full --approve 41")]
+    [InlineData("follow", "sync acme customers --approve 41")]
+    public async Task Held_removals_are_told_until_somebody_decided(string entity, string toDo)
     {
         await using var scene = await NotificationScene.StartAsync();
         var tenant = await scene.AddTenantAsync("acme");
         var worker = scene.Worker();
         await scene.ExecuteAsync("""
             INSERT INTO control.held_removals (tenant_id, run_id, entity, key, last_seen_at, decision)
-            SELECT $1, 41, 'user', to_jsonb(n), now(), 'pending' FROM generate_series(1, 12) n
-            """, tenant);
+            SELECT $1, 41, $2, to_jsonb(n), now(), 'pending' FROM generate_series(1, 12) n
+            """, tenant, entity);
         await worker.RunAsync(Cancel);
         await scene.ExecuteAsync("UPDATE control.held_removals SET decision = 'discarded'");
         await worker.RunAsync(Cancel);
 
         Assert.Equal(2, scene.Sent(Hook).Count);
         Assert.Contains("12 removals", scene.Sent(Hook)[0], StringComparison.Ordinal);
-        Assert.Contains("--approve 41", scene.Sent(Hook)[0], StringComparison.Ordinal);
+        Assert.Contains(toDo, scene.Sent(Hook)[0], StringComparison.Ordinal);
     }
 
     [Theory]
@@ -100,6 +102,35 @@ public sealed class IncidentTests
         await scene.ExecuteAsync("UPDATE control.callback_attempts SET last_at = now()");
         await worker.RunAsync(Cancel);
         Assert.Contains("callbacks_silent.over", scene.Sent(Hook)[^1], StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("en", "To do: List it.", "can be read again")]
+    [InlineData("zh-CN", "处理：List it.", "已可重新读取")]
+    public async Task Refused_customers_are_told_where_some_are_mirrored(string language, string toDo, string over)
+    {
+        await using var scene = await NotificationScene.StartAsync();
+        var tenant = await scene.AddTenantAsync("acme");
+        foreach (var id in new[] { tenant, await scene.AddTenantAsync("never-had-any") })
+        {
+            await scene.ExecuteAsync(
+                "INSERT INTO control.customer_rests (tenant_id, since, looked_at, code, reason, action) VALUES ($1, now(), now(), 48002, '48002.', 'List it.')", id);
+        }
+
+        await scene.ExecuteAsync("""
+            INSERT INTO mirror.follows (tenant_id, user_id, external_user_id, ref, created_at, changed_at, fetched_at, visible)
+            VALUES ($1, 'u', 'wm', gen_random_uuid(), now(), now(), now(), true)
+            """, tenant);
+        var worker = scene.Worker(("Notifications:Language", language));
+        await worker.RunAsync(Cancel);
+        await worker.RunAsync(Cancel);
+        await scene.ExecuteAsync("DELETE FROM control.customer_rests");
+        await worker.RunAsync(Cancel);
+
+        var told = scene.Sent(Hook).Select(body => JsonElement.Parse(body)).ToList();
+        Assert.Equal(["customers_refused", "customers_refused.over"], told.Select(message => message.GetProperty("type").GetString()));
+        Assert.Contains(toDo, told[0].GetProperty("data").GetProperty("message").GetString()!, StringComparison.Ordinal);
+        Assert.Contains(over, told[1].GetProperty("data").GetProperty("message").GetString()!, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -123,6 +123,24 @@ public sealed class SimulatedCompanyTests(TestDatabase database) : IClassFixture
     }
 
     [Fact]
+    public async Task Tickets_beyond_the_hourly_limit_are_a_wait_and_another_secret_gets_none()
+    {
+        await using var simulator = await SimulatorHost.StartAsync(new SimulatorOptions(), Cancel);
+        var corp = simulator.AddCorp(Company with { Settings = new CorpSettings { Customers = new CustomerSettings { TicketsPerHourAndApp = 1 } } });
+        var tenant = await TestTenants.AddAsync(database, corp, Cancel);
+        await using var process = WeComProcess.Start(database, simulator.BaseUrl, null, ("WeCom:ThrottlePatience", "00:00:00"));
+        var app = new WeComCaller(tenant.Id, tenant.CorpId, Channel.App);
+        await process.Customers.GetCorpTicketAsync(app, Cancel);
+
+        var throttled = await Assert.ThrowsAsync<WeComException>(() => process.Customers.GetCorpTicketAsync(app, Cancel));
+        var refused = await Assert.ThrowsAsync<WeComException>(
+            () => process.Customers.GetAgentTicketAsync(app with { Credential = Channel.Contacts }, Cancel));
+
+        Assert.Equal((45009, WeComErrorClass.Throttle), (throttled.ErrCode, throttled.Class));
+        Assert.Equal((48002, WeComErrorClass.StopFeature), (refused.ErrCode, refused.Class));
+    }
+
+    [Fact]
     public async Task Untrusted_address_is_named_in_what_to_do()
     {
         await using var simulator = await SimulatorHost.StartAsync(new SimulatorOptions { CallerAddress = "203.0.113.77" }, Cancel);

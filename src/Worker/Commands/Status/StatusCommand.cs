@@ -85,7 +85,7 @@ internal static class StatusCommand
         }
 
         console.WriteText("Running:");
-        var table = ResultTable.Create(console, "TENANT", "RUN", "KIND", "PHASE", "READ", "EXPECTED", "SINCE", "LAST SIGN OF LIFE", "OWNER");
+        var table = ResultTable.Create(console, "TENANT", "RUN", "KIND", "PHASE", "READ", "EXPECTED", "CALLS", "SINCE", "LAST SIGN OF LIFE", "OWNER");
         foreach (var at in running)
         {
             table.Add(
@@ -95,6 +95,7 @@ internal static class StatusCommand
                 at.Phase,
                 Number(at.Run.Counts.Read),
                 at.Expected == 0 ? "-" : Number(at.Expected),
+                Number(at.Run.Counts.ApiCalls),
                 ResultTable.Time(at.Run.StartedAt),
                 ResultTable.Time(at.HeartbeatAt),
                 at.Owner);

@@ -4,6 +4,7 @@ using WeComSync.Domain.Runs;
 using WeComSync.Domain.Storage;
 using WeComSync.Domain.Tenants;
 using WeComSync.Worker.Sync;
+using WeComSync.Worker.Sync.Customers;
 
 namespace WeComSync.Worker.Commands.Sync;
 
@@ -11,7 +12,8 @@ namespace WeComSync.Worker.Commands.Sync;
 internal static class HeldCommand
 {
     private const string ApproveHelp = """
-        Approve held removals and carry them out: reads the directory again and removes what is still missing.
+        Approve held removals and carry them out: reads the directory again, or the customers where only theirs are approved, and removes
+        what is still missing.
 
         Without ID, all of them; with --run, those of one run. Exit codes are those of 'sync'.
         """;
@@ -72,8 +74,16 @@ internal static class HeldCommand
             {
                 var found = await TenantLookup.FindAsync(services, parsed.GetRequiredValue(tenant), stop);
                 await DecideAsync(services, found, HeldDecision.Approved, parsed.GetValue(run), parsed.GetValue(ids) ?? [], stop);
+                var approved = (await services.GetRequiredService<HeldRemovals>().ListAsync(found.Id, stop))
+                    .Where(r => r.Decision == HeldDecision.Approved).Select(r => CustomerTables.Entities.Contains(r.Entity)).ToHashSet();
+                if (approved.Count > 1)
+                {
+                    Console.Error.WriteLine($"Removals of customers are approved too: `sync {found.Key} customers` carries those out.");
+                }
+
                 // Without the company's list of ids only a full sync proves that somebody is gone; with it, it costs nothing to be as thorough.
-                return await SyncCommand.RunAsync(parsed, services, found, SyncKind.Full, new SyncRequest { Trigger = SyncTrigger.Command }, stop);
+                var kind = approved.Contains(false) ? SyncKind.Full : SyncKind.Customers;
+                return await SyncCommand.RunAsync(parsed, services, found, kind, new SyncRequest { Trigger = SyncTrigger.Command }, stop);
             },
             ct));
         return command;
@@ -117,7 +127,7 @@ internal static class HeldCommand
 
     private static Argument<string[]> IdsArgument() => new("ID")
     {
-        Description = "User, department or tag ids; none for all.",
+        Description = "User, department, tag or customer ids; none for all.",
         Arity = ArgumentArity.ZeroOrMore,
     };
 

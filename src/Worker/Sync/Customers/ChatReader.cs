@@ -180,6 +180,7 @@ internal sealed class ChatReader(CustomerClient client, PullSession session)
         await stage.CopyChatsAsync(moved, ct);
         await stage.Connection.ExecuteAsync(
             "INSERT INTO gone_group_chats SELECT id, $2 FROM unnest($1::text[]) AS id", [gone.ToArray(), listedAt], ct);
+        await RemovalProof.KeepChatsOutOfSightAsync(client, session, stage, ct);
         await session.MergeAsync(
             stage,
             async merge =>

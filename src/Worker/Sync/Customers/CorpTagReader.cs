@@ -27,6 +27,9 @@ internal sealed class CorpTagReader(CustomerClient client, PullSession session)
 
         var stage = await session.OpenStageAsync(ct);
         await using var connection = stage.Connection;
+        session.UnnamedTags.Know(tags.Groups.SelectMany(g => g.Tags ?? []).Select(t => t.Id).OfType<string>());
+        session.UnnamedTags.Know(await connection.TextsAsync(
+            "SELECT tag_id FROM mirror.corp_tags WHERE tenant_id = $1 AND name IS NOT NULL", [session.Tenant.Id], ct));
         await stage.CopyTagsAsync(tags, ct);
         await session.MergeAsync(
             stage,

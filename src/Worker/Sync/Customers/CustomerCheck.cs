@@ -60,6 +60,8 @@ internal sealed class CustomerCheck(CustomerRuns runs, CustomerClient client, Np
 
         pull.Run.Enter("customers");
         var read = await ReadAsync(pull, unknown.Distinct(StringComparer.Ordinal), ct);
+        await RemovalProof.KeepOutOfSightAsync(client, pull.Caller, stage, ct);
+        await stage.CopyRuleTagsAsync(read.SelectMany(c => c.RuleTags).DistinctBy(t => t.TagId), ct);
         await stage.CopyCustomersAsync(read.Select(c => (c.Contact, c.FetchedAt)), ct);
         await stage.CopyFollowsAsync(
             read.SelectMany(c => c.Follows.DistinctBy(f => f.UserId.ToLowerInvariant())
@@ -128,6 +130,7 @@ internal sealed class CustomerCheck(CustomerRuns runs, CustomerClient client, Np
 
     private static async Task PrepareAsync(Merge merge, PullSession pull, CancellationToken ct)
     {
+        await merge.CompareAsync(CustomerTables.Tags, ct);
         await CustomerDerivation.CompareReadAsync(merge, ct);
         await merge.RemoveKnownAsync(CustomerTables.Follows, "SELECT * FROM gone_follows", pull.Guard, ct);
         await merge.CompareAsync(CustomerTables.FollowMarks, ct);

@@ -44,8 +44,14 @@ internal sealed class CustomerLookup(CustomerRuns runs, CustomerClient client)
             await AskMemberAsync(pull, stage, userId, externalUserId, askedAt, ct);
         }
 
+        foreach (var userId in await RemovalProof.KeepOutOfSightAsync(client, pull.Caller, stage, ct))
+        {
+            pull.Steps.Add($"{userId}: WeCom does not count him among the members whose customers may be read, so the relation stays.");
+        }
+
         if (customer is not null)
         {
+            await stage.CopyRuleTagsAsync(customer.RuleTags, ct);
             await stage.CopyCustomersAsync([(customer.Contact, customer.FetchedAt)], ct);
             await stage.CopyFollowsAsync(
                 customer.Follows.DistinctBy(f => f.UserId.ToLowerInvariant())
@@ -67,7 +73,7 @@ internal sealed class CustomerLookup(CustomerRuns runs, CustomerClient client)
                 return;
             }
 
-            pull.Steps.Add($"{userId}: no longer has the customer in his list; the relation is removed.");
+            pull.Steps.Add($"{userId}: no longer has the customer in his list.");
             await stage.Connection.ExecuteAsync(
                 "INSERT INTO gone_follows (user_id, external_user_id, removed_reason, fetched_at) VALUES ($1, $2, 'missing', $3)", [userId, externalUserId, askedAt], ct);
         }
@@ -84,6 +90,7 @@ internal sealed class CustomerLookup(CustomerRuns runs, CustomerClient client)
             stage,
             async merge =>
             {
+                await merge.CompareAsync(CustomerTables.Tags, ct);
                 await CustomerDerivation.CompareReadAsync(merge, ct);
                 await merge.RemoveKnownAsync(CustomerTables.Follows, "SELECT * FROM gone_follows", ct);
                 await merge.CompareAsync(CustomerTables.FollowMarks, ct);

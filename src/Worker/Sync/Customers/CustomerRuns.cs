@@ -82,6 +82,6 @@ internal sealed class CustomerRuns(
             ApiCalls = apiCalls,
             Planned = facts.Planned,
         };
-        return report with { Error = RunEnding.Summary(report), Action = RunEnding.HeldAction(pull.Tenant, pull.Run.Run.Kind, report) };
+        return report with { Error = RunEnding.Summary(report), Action = RunEnding.HeldAction(pull.Tenant, SyncKind.Customers, report) };
     }
 }

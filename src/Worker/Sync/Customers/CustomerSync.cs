@@ -36,6 +36,7 @@ internal sealed class CustomerSync(CustomerRuns runs, CustomerClient client)
         }
 
         await new FollowReader(client, pull, checkpoint, spelling).ReadAsync(todo, ct);
+        await new RuleTagReader(client, pull).ReadAsync(ct);
 
         pull.Run.Enter("chats");
         await new ChatReader(client, pull).ReadAsync(members, checkpoint.ChatsAfter, ct);

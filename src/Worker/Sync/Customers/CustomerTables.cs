@@ -101,4 +101,7 @@ internal static class CustomerTables
     };
 
     public static readonly MirrorTable[] All = [TagGroups, Tags, Customers, Follows, FollowMarks, CustomerMarks, Chats, ChatMembers];
+
+    /// <summary>Kinds of rows of this half, as the change feed and held removals call them.</summary>
+    public static readonly IReadOnlySet<string> Entities = All.Select(t => t.Entity).ToHashSet(StringComparer.Ordinal);
 }

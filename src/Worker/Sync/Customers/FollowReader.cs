@@ -26,6 +26,9 @@ internal sealed class FollowReader(
     /// <summary>WeCom is away, not one member odd: the run ends instead of failing member by member.</summary>
     private const int FailuresInARow = 5;
 
+    /// <summary>None of the members has an active interop licence.</summary>
+    private const int NoLicence = 701008;
+
     /// <summary>The mirror's rows of the members just read: an index range for each of them, not the whole table.</summary>
     private const string Known =
         "SELECT f.* FROM mirror.follows f WHERE f.tenant_id = $1 AND f.user_id = ANY(ARRAY(SELECT user_id FROM read_members))";
@@ -87,7 +90,7 @@ internal sealed class FollowReader(
             var listedAt = session.Run.DatabaseNow;
             try
             {
-                var unlicensed = await StageAsync(stage, members, ct);
+                var unlicensed = await StageLicensedAsync(stage, members, ct);
                 await MergeAsync(stage, [.. members.Except(unlicensed, StringComparer.OrdinalIgnoreCase)], listedAt, ct);
                 foreach (var userId in members.Intersect(unlicensed, StringComparer.OrdinalIgnoreCase))
                 {
@@ -103,6 +106,20 @@ internal sealed class FollowReader(
         }
     }
 
+    /// <summary>Where all members lack a licence WeCom refuses, and where some do it leaves those out: both say the same of each.</summary>
+    /// <returns>Members without a licence.</returns>
+    private async Task<IReadOnlyCollection<string>> StageLicensedAsync(CustomerStage stage, IReadOnlyList<string> members, CancellationToken ct)
+    {
+        try
+        {
+            return await StageAsync(stage, members, ct);
+        }
+        catch (WeComException refused) when (refused.ErrCode == NoLicence)
+        {
+            return members;
+        }
+    }
+
     /// <returns>Members whom WeCom left out.</returns>
     private async Task<IReadOnlyCollection<string>> StageAsync(CustomerStage stage, IReadOnlyList<string> members, CancellationToken ct)
     {
@@ -112,6 +129,11 @@ internal sealed class FollowReader(
         {
             unlicensed.UnionWith(page.Unlicensed);
             rows.AddRange(page.Rows.Select(row => (row, page.FetchedAt)));
+            foreach (var row in page.Rows)
+            {
+                session.UnnamedTags.Meet(row.ExternalContact.ExternalUserId, row.FollowInfo.TagIds ?? []);
+            }
+
             session.Run.Run.ApiCalls = session.Caller.Counter!.Count;
             if (rows.Count >= Buffered)
             {

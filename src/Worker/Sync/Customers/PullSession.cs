@@ -27,6 +27,8 @@ internal sealed class PullSession(
 
     public CustomerFacts Facts { get; } = new();
 
+    public UnnamedTags UnnamedTags { get; } = new();
+
     /// <summary>Of a dry run: relations that it did not see. Others keep them in <c>control.unseen_follows</c>.</summary>
     public ConcurrentBag<(string UserId, string ExternalUserId, DateTimeOffset ListedAt)> Unseen { get; } = [];
 

@@ -50,6 +50,8 @@ internal sealed class PullSettlement(CustomerClient client, PullSession session,
             {
                 await ConfirmAsync(stage, userId, ct);
             }
+
+            await RemovalProof.KeepOutOfSightAsync(client, session.Caller, stage, ct);
         }
 
         await session.MergeAsync(

@@ -4,7 +4,13 @@ namespace WeComSync.Worker.WeCom.Customers;
 /// <param name="Contact">The person.</param>
 /// <param name="Follows">All pages.</param>
 /// <param name="FetchedAt">When the first request was sent.</param>
-internal sealed record WeComCustomer(WeComExternalContact Contact, IReadOnlyList<WeComFollow> Follows, DateTimeOffset FetchedAt);
+internal sealed record WeComCustomer(WeComExternalContact Contact, IReadOnlyList<WeComFollow> Follows, DateTimeOffset FetchedAt)
+{
+    /// <summary>Tags of rule groups (规则组) on the relations, each once; no list tells their names.</summary>
+    public IEnumerable<(string TagId, string? Name, DateTimeOffset FetchedAt)> RuleTags => Follows
+        .SelectMany(f => f.Tags ?? []).Where(t => t.Type == WeComFollowTag.OfRule && !string.IsNullOrEmpty(t.TagId))
+        .DistinctBy(t => t.TagId).Select(t => (t.TagId!, t.TagName, FetchedAt));
+}
 
 /// <summary>One page of relations.</summary>
 /// <param name="Rows">One for each member and customer.</param>

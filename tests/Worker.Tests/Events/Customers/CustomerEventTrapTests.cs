@@ -213,6 +213,43 @@ public sealed class CustomerEventTrapTests(TestDatabase database) : IClassFixtur
             await harness.ScalarAsync<string>("SELECT user_id FROM mirror.follows WHERE tenant_id = $1 AND removed_at IS NOT NULL")));
     }
 
+    /// <summary>K§8 no. 25: nobody reads the archive here, but its consent comes as an event of the customer, and brings the welcome code.</summary>
+    [Fact]
+    public async Task Consent_to_the_archive_is_kept_with_its_welcome_code_and_moves_no_relation()
+    {
+        await using var harness = await StartAsync();
+        var pair = harness.Corp.Customers.Relations.First();
+        var changes = await harness.ScalarAsync<long>("SELECT count(*) FROM mirror.changes WHERE tenant_id = $1");
+        harness.Simulator.Calls.Clear();
+        var now = DateTimeOffset.UtcNow;
+        var told = Simulator.Callbacks.CustomerEvent.Contact("msg_audit_approved", pair.UserId, pair.ExternalUserId);
+        var id = await harness.StoreAsync(
+            told.Name, "msg_audit_approved", pair.ExternalUserId, told.ToXml(harness.Corp.Id, now), now, channel: Channel.App, welcomeCode: "code-after-consent");
+        await harness.DrainAsync();
+
+        Assert.Equal(("applied", changes, 0), (
+            await harness.StateOfAsync(id), await harness.ScalarAsync<long>("SELECT count(*) FROM mirror.changes WHERE tenant_id = $1"),
+            harness.Simulator.Calls.Count(harness.Corp.Id)));
+        Assert.Equal("code-after-consent", harness.Database.Protector.Unprotect(harness.Tenant.Id, Domain.Storage.SecretFields.WelcomeCode,
+            await harness.ScalarAsync<string>("SELECT welcome_code FROM control.contact_notices WHERE tenant_id = $1 AND kind = 'archive_approved' AND NOT pending")));
+    }
+
+    /// <summary>K§8 no. 25.</summary>
+    [Theory]
+    [InlineData(Channel.App)]
+    [InlineData(Channel.Archive)]
+    public async Task Hint_of_the_archive_is_kept_and_changes_nothing(Channel channel)
+    {
+        await using var harness = await StartAsync();
+        harness.Simulator.Calls.Clear();
+        var id = await harness.StoreAsync("msgaudit_notify", null, null, """
+            <xml><MsgType><![CDATA[event]]></MsgType><AgentID>2000004</AgentID><Event><![CDATA[msgaudit_notify]]></Event></xml>
+            """, DateTimeOffset.UtcNow, channel: channel);
+        await harness.DrainAsync();
+
+        Assert.Equal(("ignored", 0), (await harness.StateOfAsync(id), harness.Simulator.Calls.Count(harness.Corp.Id)));
+    }
+
     /// <summary>K§8 no. 27.</summary>
     [Fact]
     public async Task User_of_another_company_has_no_unionid_and_no_welcome_code()

@@ -1,5 +1,7 @@
 using CsCheck;
+using WeComSync.Simulator.Callbacks;
 using WeComSync.Simulator.Corps;
+using WeComSync.Simulator.Customers;
 using WeComSync.Simulator.Worlds;
 using WeComSync.TestKit;
 using Xunit;
@@ -9,6 +11,7 @@ namespace WeComSync.Worker.Tests.Events.Customers;
 /// <summary>Events lost, doubled and reordered between changes that go on: after one whole pull the mirror is as the company is.</summary>
 public sealed class CustomerModelTests(TestDatabase database) : IClassFixture<TestDatabase>
 {
+    private const string OneSided = "del_follow_user";
     private const int Steps = 60;
     private const int Phases = 4;
 
@@ -36,6 +39,8 @@ public sealed class CustomerModelTests(TestDatabase database) : IClassFixture<Te
     {
         using var feed = new CustomerFeed(harness);
         var late = new List<CustomerEventText>();
+        var happened = new Dictionary<string, CustomerEventText>();
+        var delivered = new HashSet<CustomerEventText>(ReferenceEqualityComparer.Instance);
         for (var phase = 0; phase < Phases; phase++)
         {
             for (var step = 0; step < Steps / Phases; step++)
@@ -43,13 +48,20 @@ public sealed class CustomerModelTests(TestDatabase database) : IClassFixture<Te
                 Happen(harness, random);
             }
 
-            late.AddRange(feed.Take().SelectMany(told => Enumerable.Repeat(told, random.Next(0, 3))));
+            var taken = feed.Take();
+            foreach (var told in taken.Where(t => t.Event.ChangeType == OneSided))
+            {
+                happened[told.Event.Fields] = told;
+            }
+
+            late.AddRange(taken.SelectMany(told => Enumerable.Repeat(told, random.Next(0, 3))));
             var now = late.Where(_ => phase == Phases - 1 || random.Next(2) == 0).ToArray();
             late.RemoveAll(now.Contains);
             random.Shuffle(now);
             foreach (var told in now)
             {
                 await feed.StoreAsync(told);
+                delivered.Add(told);
             }
 
             await harness.DrainAsync();
@@ -57,7 +69,21 @@ public sealed class CustomerModelTests(TestDatabase database) : IClassFixture<Te
 
         await harness.MirrorCustomersAsync();
         await harness.AssertCustomersAreTrueAsync();
+        await AssertOneSidedAreMarkedAsync(harness, relation =>
+            happened.TryGetValue(CustomerEvent.Contact(OneSided, relation.UserId, relation.ExternalUserId).Fields, out var told) && delivered.Contains(told));
         Assert.Equal(0L, await harness.ScalarAsync<long>("SELECT count(*) FROM control.callback_events WHERE tenant_id = $1 AND state IN ('waiting', 'parked')"));
+    }
+
+    /// <summary>What no reading tells: a customer deleted the member. The mirror knows it of everybody whose last such event came.</summary>
+    private static async Task AssertOneSidedAreMarkedAsync(SyncHarness harness, Func<Relation, bool> told)
+    {
+        var marked = (await harness.ScalarAsync<string[]>("""
+            SELECT COALESCE(array_agg(user_id || '|' || external_user_id), '{}') FROM mirror.follows
+            WHERE tenant_id = $1 AND removed_at IS NULL AND deleted_by_customer_at IS NOT NULL
+            """)).ToHashSet();
+        Assert.All(
+            harness.Corp.Customers.Relations.Where(r => r.Follow.IsDeletedByCustomer && told(r)),
+            r => Assert.Contains($"{r.UserId}|{r.ExternalUserId}", marked));
     }
 
     private static void Happen(SyncHarness harness, Random random)

@@ -5,6 +5,7 @@ using WeComSync.Simulator.Faults;
 using WeComSync.Simulator.Worlds;
 using WeComSync.TestKit;
 using WeComSync.Worker.Commands.Status;
+using WeComSync.Worker.Notifications;
 using WeComSync.Worker.Sync;
 using Xunit;
 
@@ -79,6 +80,57 @@ public sealed class CustomerRestTests(TestDatabase database) : IClassFixture<Tes
         Assert.Equal(40L, await harness.LiveAsync("follows"));
     }
 
+    /// <summary>What was there before and is refused now is an incident, whoever meets it first; what never was there is none.</summary>
+    [Theory]
+    [InlineData("pull")]
+    [InlineData("check")]
+    [InlineData("nobody serves")]
+    [InlineData("never had any")]
+    public async Task Permission_that_is_withdrawn_is_told_once_and_once_when_it_is_back(string how)
+    {
+        var had = how != "never had any";
+        await using var harness = await SyncHarness.StartAsync(database, Company with { Customers = Company.Customers with { AppIsListed = had } });
+        if (had)
+        {
+            await harness.MirrorCustomersAsync();
+        }
+
+        await WatchAsync(harness);
+        Assert.Empty(await IncidentsAsync(harness));
+        Withdraw(withdrawn: true);
+        for (var round = 0; round < 2; round++)
+        {
+            _ = how == "check"
+                ? await CheckAsync(harness)
+                : await NightAsync(harness);
+            await WatchAsync(harness);
+        }
+
+        Assert.Equal(had ? ["open"] : [], await IncidentsAsync(harness));
+        if (had)
+        {
+            Assert.Contains(how == "nobody serves" ? "使用范围" : "可调用接口的应用", await harness.ScalarAsync<string>(
+                "SELECT message FROM control.incidents WHERE tenant_id = $1"), StringComparison.Ordinal);
+        }
+
+        Withdraw(withdrawn: false);
+        Assert.Equal(SyncOutcome.Finished, await NightAsync(harness));
+        await WatchAsync(harness);
+        Assert.Equal(had ? ["over"] : [], await IncidentsAsync(harness));
+
+        void Withdraw(bool withdrawn)
+        {
+            if (how == "nobody serves")
+            {
+                harness.Corp.Customers.ServiceRange = withdrawn ? VisibleRange.Nothing : VisibleRange.WholeCompany;
+            }
+            else
+            {
+                harness.Corp.App.IsListed = !withdrawn;
+            }
+        }
+    }
+
     [Fact]
     public async Task Changed_secret_is_looked_at_between_two_nights()
     {
@@ -105,6 +157,26 @@ public sealed class CustomerRestTests(TestDatabase database) : IClassFixture<Tes
 
     private static Task<SyncOutcome> NightAsync(SyncHarness harness) =>
         harness.Services.GetRequiredService<ISyncRunner>().RunAsync(harness.Tenant.Id, SyncKind.Customers, SyncTrigger.Schedule, Cancel);
+
+    private static async Task<SyncOutcome> CheckAsync(SyncHarness harness)
+    {
+        var report = await harness.Services.GetRequiredService<SyncRunner>().CheckCustomersAsync(
+            harness.Tenant.Id, new SyncRequest { Trigger = SyncTrigger.Schedule }, Cancel);
+        return report is null ? SyncOutcome.Resting : SyncOutcome.Finished;
+    }
+
+    /// <summary>One look for what a person must hear of.</summary>
+    private static async Task WatchAsync(SyncHarness harness)
+    {
+        var options = Microsoft.Extensions.Options.Options.Create(new NotificationOptions());
+        var finder = ActivatorUtilities.CreateInstance<IncidentFinder>(harness.Services, options);
+        await ActivatorUtilities.CreateInstance<IncidentBook>(harness.Services, options).UpdateAsync(await finder.FindAsync(Cancel), Cancel);
+    }
+
+    private static async Task<string[]> IncidentsAsync(SyncHarness harness) => await harness.ScalarAsync<string[]>("""
+        SELECT COALESCE(array_agg(CASE WHEN closed_at IS NULL THEN 'open' ELSE 'over' END), '{}')
+        FROM control.incidents WHERE tenant_id = $1 AND kind = 'customers_refused'
+        """);
 
     private static async Task<List<CustomerRestStatus>> StatusAsync(SyncHarness harness) =>
         [.. (await ActivatorUtilities.CreateInstance<StatusReader>(harness.Services).ReadAsync(Cancel)).CustomersResting.Where(r => r.Tenant == harness.Tenant.Key)];

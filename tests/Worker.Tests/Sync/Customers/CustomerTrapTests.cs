@@ -49,6 +49,52 @@ public sealed class CustomerTrapTests(TestDatabase database) : IClassFixture<Tes
         Assert.Equal((0, 350L), (report.Total.Removed + report.Total.Held, await harness.LiveAsync("follows")));
     }
 
+    /// <summary>K§8 no. 9: the batch has ids alone, and the list of corp tags leaves rule tags out.</summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Rule_tags_that_a_pull_meets_get_their_names_from_as_few_customers_as_can_be(bool dryRunFirst)
+    {
+        await using var harness = await SyncHarness.StartAsync(database, Company with { Customers = Company.Customers with { TagGroups = 20 } });
+        var world = harness.Corp.Customers;
+        var carried = world.Relations.SelectMany(r => r.Follow.TagIds).ToHashSet(StringComparer.Ordinal);
+        var named = world.TagGroups.Where(g => g.IsRule).SelectMany(g => g.Tags).Where(t => carried.Contains(t.Id))
+            .Select(t => $"{t.Id} {t.Name}").Order(StringComparer.Ordinal).ToList();
+        Assert.InRange(named.Count, 2, 12);
+        if (dryRunFirst)
+        {
+            var planned = (await harness.PullAsync(dryRun: true)).Planned;
+            Assert.Equal(world.TagGroups.Where(g => !g.IsRule).Sum(g => g.Tags.Length) + named.Count, planned.Count(p => p.Entity == "corp_tag"));
+            harness.Simulator.Calls.Clear();
+        }
+
+        await harness.MirrorCustomersAsync();
+
+        Assert.Equal(named, await harness.ScalarAsync<string[]>(
+            "SELECT array_agg(tag_id || ' ' || name ORDER BY tag_id) FROM mirror.corp_tags WHERE tenant_id = $1 AND type = 3 AND removed_at IS NULL"));
+        Assert.InRange(harness.Simulator.Calls.Count(harness.Corp.Id, "externalcontact/get"), 1, named.Count);
+        await harness.AssertCustomersAreTrueAsync();
+
+        harness.Simulator.Calls.Clear();
+        Assert.Equal(0, (await harness.MirrorCustomersAsync()).Total.Changes);
+        Assert.Equal(0, harness.Simulator.Calls.Count(harness.Corp.Id, "externalcontact/get"));
+    }
+
+    /// <summary>A name is worth no incomplete run.</summary>
+    [Fact]
+    public async Task Rule_tags_whose_customers_cannot_be_read_are_named_by_the_next_pull()
+    {
+        await using var harness = await SyncHarness.StartAsync(database, Company with { Customers = Company.Customers with { TagGroups = 10 } });
+        harness.Simulator.Faults.Always(harness.Corp, Fault.ErrCode(84061), "externalcontact/get");
+        await harness.MirrorCustomersAsync();
+        Assert.Equal(0L, await harness.ScalarAsync<long>("SELECT count(*) FROM mirror.corp_tags WHERE tenant_id = $1 AND type = 3"));
+
+        harness.Simulator.Faults.Clear();
+        await harness.MirrorCustomersAsync();
+        Assert.InRange(await harness.ScalarAsync<long>("SELECT count(name) FROM mirror.corp_tags WHERE tenant_id = $1 AND type = 3"), 1, 6);
+        await harness.AssertCustomersAreTrueAsync();
+    }
+
     /// <summary>K§8 no. 11.</summary>
     [Theory]
     [InlineData(45033)]

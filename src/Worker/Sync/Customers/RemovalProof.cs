@@ -1,0 +1,39 @@
+using WeComSync.Worker.WeCom;
+using WeComSync.Worker.WeCom.Customers;
+
+namespace WeComSync.Worker.Sync.Customers;
+
+/// <summary>What a member's list proves of the relations and group chats that it lacks: nothing, if he is out of sight by then.</summary>
+internal static class RemovalProof
+{
+    /// <summary>
+    /// Takes back what only seemed gone. A list may be as empty (84061) for a member who just lost the customer function, or left the
+    /// visible range, as for one who deleted everybody: only of those who are seen after they were asked does it prove anything.
+    /// </summary>
+    /// <returns>Members whose relations stay.</returns>
+    public static async Task<IReadOnlyList<string>> KeepOutOfSightAsync(CustomerClient client, WeComCaller caller, CustomerStage stage, CancellationToken ct)
+    {
+        if (!await stage.Connection.ScalarAsync<bool>("SELECT EXISTS (SELECT FROM gone_follows)", [], ct))
+        {
+            return [];
+        }
+
+        var visible = (await client.ListFollowUsersAsync(caller, ct)).Select(id => id.ToLowerInvariant()).ToArray();
+        return await stage.Connection.TextsAsync("""
+            WITH kept AS (DELETE FROM gone_follows WHERE lower(user_id) <> ALL($1) RETURNING user_id) SELECT DISTINCT user_id FROM kept
+            """, [visible], ct);
+    }
+
+    /// <summary>WeCom refuses a chat that was dismissed in the same words as one whose owner has just left the visible range.</summary>
+    public static async Task KeepChatsOutOfSightAsync(CustomerClient client, PullSession session, CustomerStage stage, CancellationToken ct)
+    {
+        if (await stage.Connection.ScalarAsync<bool>("SELECT EXISTS (SELECT FROM gone_group_chats)", [], ct))
+        {
+            var visible = (await client.ListFollowUsersAsync(session.Caller, ct)).Select(id => id.ToLowerInvariant()).ToArray();
+            await stage.Connection.ExecuteAsync("""
+                DELETE FROM gone_group_chats g USING mirror.group_chats m
+                WHERE m.tenant_id = $1 AND m.chat_id = g.chat_id AND lower(m.owner_user_id) <> ALL($2)
+                """, [session.Tenant.Id, visible], ct);
+        }
+    }
+}

@@ -1,10 +1,5 @@
 using System.Collections.Concurrent;
 using Microsoft.Playwright;
-using WeComSync.Domain.Tenants;
-using WeComSync.Simulator.Callbacks;
-using WeComSync.Simulator.Corps;
-using WeComSync.Simulator.Worlds;
-using WeComSync.TestKit;
 using Xunit;
 
 namespace WeComSync.Browser.Tests;
@@ -12,19 +7,14 @@ namespace WeComSync.Browser.Tests;
 /// <summary>What must hold on each page of the console, whatever it is about.</summary>
 public sealed class PageTests(Stage stage)
 {
-    private const string Token = "canaryTokenOfThePages";
-    private const string AesKey = "canaryAesKeyOfThePages0123456789abcdefghijA";
-
-    /// <summary>Where pictures of the pages go; nowhere unless it is set.</summary>
+    /// <summary>Where pictures of the pages go, those in English and in the dark into folders of their own; nowhere unless it is set.</summary>
     private static readonly string? Pictures = Environment.GetEnvironmentVariable("WECOMSYNC_SCREENSHOTS");
-
-    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
     [Fact]
     public async Task Every_page_is_accessible_in_both_languages_light_and_dark_fits_a_phone_and_shows_neither_secret_nor_inline_script()
     {
-        var (corp, pages) = await PrepareAsync();
-        string[] secrets = [corp.App.Secret, corp.Contacts.Secret, Token, AesKey];
+        var scene = await stage.SceneAsync();
+        var pages = scene.Pages;
         var faults = new ConcurrentQueue<string>();
         await using (var first = await Visitor.ComeAsync(stage))
         {
@@ -63,10 +53,11 @@ public sealed class PageTests(Stage stage)
             var html = await view.ContentAsync();
             NoteHeaders(answer.Headers);
             Note(await view.EvaluateAsync<int>(Inline) == 0, "has script or style inside");
-            Note(!secrets.Any(secret => html.Contains(secret, StringComparison.OrdinalIgnoreCase)), "shows a secret");
-            await PictureAsync(view, page, 1440, language);
+            Note(!scene.Secrets.Any(secret => html.Contains(secret, StringComparison.OrdinalIgnoreCase)), "shows a secret");
+            await PictureAsync(view, page, 1440, language, dark: false);
             Accuse(await Axe.RunAsync(view), "light");
             await view.EmulateMediaAsync(new() { ColorScheme = ColorScheme.Dark });
+            await PictureAsync(view, page, 1440, language, dark: true);
             Accuse(await Axe.RunAsync(view, "color-contrast"), "dark");
 
             await view.EmulateMediaAsync(new() { ColorScheme = ColorScheme.Light });
@@ -79,7 +70,7 @@ public sealed class PageTests(Stage stage)
                 await view.ReloadAsync();
             }
 
-            await PictureAsync(view, page, 360, language);
+            await PictureAsync(view, page, 360, language, dark: false);
 
             void NoteHeaders(Dictionary<string, string> headers)
             {
@@ -115,8 +106,7 @@ public sealed class PageTests(Stage stage)
     [Fact]
     public async Task Pages_work_without_script()
     {
-        var (_, pages) = await PrepareAsync();
-        var enterprise = pages.Single(page => page.Pattern == "/e/{enterprise}").Address;
+        var enterprise = (await stage.SceneAsync()).Pages.Single(page => page.Pattern == "/e/{enterprise}").Address;
         await using var visitor = await Visitor.ComeAsync(stage, script: false);
         await visitor.LogInAsync();
         await visitor.OpenAsync($"{enterprise}/check");
@@ -154,88 +144,22 @@ public sealed class PageTests(Stage stage)
         (() => { for (const e of document.querySelectorAll('body *')) if (e.getBoundingClientRect().right > 361 && !e.closest('.wide, .side, .hidden, .skip')) return e.outerHTML.slice(0, 200); return '?'; })()
         """;
 
-    private static async Task PictureAsync(IPage view, ConsolePage page, int width, string language)
+    private static async Task PictureAsync(IPage view, ConsolePage page, int width, string language, bool dark)
     {
-        if (Pictures is null || language != "zh-CN")
+        if (Pictures is null || (dark && language != "zh-CN"))
         {
             return;
         }
 
-        Directory.CreateDirectory(Pictures);
+        var folder = Directory.CreateDirectory(Path.Combine(Pictures, dark ? "dark" : language == "zh-CN" ? "" : language)).FullName;
         var height = await view.EvaluateAsync<int>("document.documentElement.scrollHeight");
         await view.ScreenshotAsync(new()
         {
-            Path = Path.Combine(Pictures, $"{page.Name}-{width}.png"),
+            Path = Path.Combine(folder, $"{page.Name}-{width}.png"),
             FullPage = true,
             Mask = [view.Locator(".qr, #key")], // an authenticator's key
             MaskColor = "#8894a3",
             Clip = new() { X = 0, Y = 0, Width = width, Height = Math.Min(height, width == 360 ? 1600 : 1400) },
         });
-    }
-
-    /// <summary>A company in which everything happened that a page can tell of, and its pages.</summary>
-    private async Task<(Corp Corp, IReadOnlyList<ConsolePage> Pages)> PrepareAsync()
-    {
-        var corp = stage.Simulator.AddCorp(new CorpOptions { Name = "示例科技有限公司", People = 24, Departments = 8, Tags = 2, Seed = Random.Shared.Next(1000, 1_000_000) });
-        var world = corp.World;
-        world.Hire(new Person { UserId = "hostile", Name = "<img src=x onerror=alert(1)>\u202Egnp.exe", Position = "=1+1", Memberships = [new(Department.RootId)] });
-        world.Hire(new Person { UserId = new string('l', 64), Name = new string('长', 64), Position = new string('W', 120), Memberships = [new(Department.RootId)] });
-        var tenant = await TestTenants.AddAsync(stage.Database, corp, Cancel);
-        await stage.NeverByScheduleAsync(tenant.Key);
-        await TestTenants.SetCallbackAsync(stage.Database, tenant, Channel.Contacts, Token, AesKey, Cancel);
-        using var worker = SyncHarness.BuildWorker(stage.Database, stage.Simulator.BaseUrl);
-        await RunAsync();
-        world.Rename(world.People[4].UserId, "改了名");
-        world.Move(world.People[5].UserId, world.Departments[3].Id);
-        foreach (var person in world.People.Take(12).ToList())
-        {
-            world.Leave(person.UserId);
-        }
-
-        await RunAsync();
-        world.Hire("planned", "将来", Department.RootId);
-        await RunAsync(dryRun: true);
-        await corp.SetCallbackAsync(new CallbackTarget($"{stage.CallbackAddress}/callbacks/{tenant.CallbackKey}/contacts", Token, AesKey), Cancel);
-        world.Hire("xinren", "新人", Department.RootId);
-        await corp.Callbacks.WhenIdleAsync(Cancel);
-        await stage.ExecuteAsync(
-            "UPDATE control.callback_events SET state = 'parked', error = 'WeCom could not be reached, ten times.' WHERE tenant_id = $1", tenant.Id);
-        await stage.ExecuteAsync("""
-            INSERT INTO control.audit (tenant_id, at, account_id, who, address, action, detail)
-            VALUES ($1, now(), 0, 'admin@example.com', '192.0.2.7', 'settings_changed', 'contacts.secret, contacts.token, contacts.encodingAesKey')
-            """, tenant.Id);
-        if (Pictures is not null)
-        {
-            await stage.ExecuteAsync("DELETE FROM control.schedules WHERE tenant_id = $1", tenant.Id);
-        }
-
-        var run = await stage.ReadAsync<long>("SELECT max(id) FROM control.sync_runs WHERE tenant_id = $1 AND NOT dry_run", tenant.Id);
-        var plan = await stage.ReadAsync<long>("SELECT max(id) FROM control.sync_runs WHERE tenant_id = $1 AND dry_run", tenant.Id);
-        var pages = ConsolePages.All(stage, new Dictionary<string, string>
-        {
-            ["enterprise"] = tenant.Key,
-            ["departments/{id:long}"] = "1",
-            ["employees/{id}"] = world.People[10].UserId,
-            ["runs/{id:long}"] = $"{run}",
-            ["problem/{code:int}"] = "404",
-        });
-        // The same pages with more on them.
-        ConsolePage[] more =
-        [
-            new("/e/{enterprise}/check-done", $"/e/{tenant.Key}/check?run=true", Open: false), new("/e/{enterprise}/preview", $"/e/{tenant.Key}/runs/{plan}", Open: false),
-            new("/e/{enterprise}/employee-edit-one", $"/e/{tenant.Key}/employee-edit?id={world.People[10].UserId}", Open: false),
-            new("/e/{enterprise}/department-edit-one", $"/e/{tenant.Key}/department-edit?id={world.Departments[3].Id}", Open: false),
-            new("/operator/enterprise-one", $"/operator/enterprise?key={tenant.Key}", Open: false),
-            new("/e/{enterprise}/employees-hostile", $"/e/{tenant.Key}/employees/hostile", Open: false),
-        ];
-        return (corp, [.. pages, .. more]);
-
-        async Task RunAsync(bool dryRun = false)
-        {
-            var request = new Worker.Sync.SyncRequest { Trigger = Domain.Runs.SyncTrigger.Console, DryRun = dryRun };
-            var runner = (Worker.Sync.SyncRunner)worker.Services.GetService(typeof(Worker.Sync.SyncRunner))!;
-            var report = await runner.RunAsync(tenant.Id, Domain.Runs.SyncKind.Full, request, Cancel);
-            Assert.True(report.State == Domain.Runs.RunState.Done, $"{report.State}: {report.Error} {report.Action}");
-        }
     }
 }

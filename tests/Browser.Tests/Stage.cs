@@ -27,6 +27,7 @@ public sealed class Stage : IAsyncLifetime
     private HostProcess? worker;
     private CallbackProcess? callbacks;
     private SimulatorHost? simulator;
+    private Scene? scene;
 
     public TestDatabase Database { get; } = new();
 
@@ -75,6 +76,9 @@ public sealed class Stage : IAsyncLifetime
             }
         });
     }
+
+    /// <summary>The companies that tests only look at; made once.</summary>
+    internal async Task<Scene> SceneAsync() => scene ??= await Scene.PrepareAsync(this);
 
     /// <summary>A tenant's first run is the one that the test starts.</summary>
     public Task NeverByScheduleAsync(string key) => ExecuteAsync("""

@@ -49,7 +49,7 @@ internal sealed record CallbackOptions
             SpoolLimitBytes = ReadNumber(section, "SpoolLimitBytes", DefaultSpoolLimit, 1 << 20, long.MaxValue),
             MostWaiting = ReadNumber(section, "MostWaiting", DefaultMostWaiting, 1_000, 100_000_000),
             MaxConnections = (int)ReadNumber(section, "MaxConnections", DefaultMaxConnections, 1, 100_000),
-            TrustedProxies = ReadNetworks(section["TrustedProxies"]),
+            TrustedProxies = Domain.Hosting.TrustedProxies.Read("Callbacks:TrustedProxies", section["TrustedProxies"]),
         };
     }
 
@@ -85,15 +85,6 @@ internal sealed record CallbackOptions
         NullIfBlank(section[key]) is not { } text ? fallback
         : long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= least && number <= most ? number
         : throw new ConfigurationException($"Callbacks:{key} must be a whole number from {least} to {most}.");
-
-    private static List<IPNetwork> ReadNetworks(string? text) =>
-        [.. (text ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Select(ReadNetwork)];
-
-    private static IPNetwork ReadNetwork(string text) =>
-        IPNetwork.TryParse(text, out var network) ? network
-        : IPAddress.TryParse(text, out var address) ? new IPNetwork(address, address.GetAddressBytes().Length * 8)
-        : throw new ConfigurationException(
-            "Callbacks:TrustedProxies must be addresses or networks separated by commas, for example '10.0.0.5, 10.1.0.0/16'.");
 
     private static string? NullIfBlank(string? text) => string.IsNullOrWhiteSpace(text) ? null : text.Trim();
 }

@@ -30,7 +30,7 @@ internal sealed class SecretKeys(NpgsqlDataSource dataSource, StorageOptions opt
             return;
         }
 
-        var opened = stored.Open(options.Certificate);
+        var opened = stored.Open(options);
         await new SecretsCheck(dataSource, opened).VerifyAsync(ct);
         ring = stored;
         protector = opened;

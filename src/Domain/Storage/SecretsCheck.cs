@@ -6,7 +6,6 @@ namespace WeComSync.Domain.Storage;
 /// <summary>Refuses a host whose certificate does not open what other hosts stored, before it stores anything itself.</summary>
 public sealed class SecretsCheck(NpgsqlDataSource dataSource, SecretProtector protector)
 {
-    private const string Field = "probe";
     private const string Known = "WeComSync";
 
     /// <summary>Stores the probe that later starts are checked against, unless it is there.</summary>
@@ -19,7 +18,7 @@ public sealed class SecretsCheck(NpgsqlDataSource dataSource, SecretProtector pr
 
         await using var command = dataSource.CreateCommand(
             "INSERT INTO control.secret_probe (id, protected) VALUES (1, $1) ON CONFLICT DO NOTHING");
-        command.Parameters.AddWithValue(protector.Protect(0, Field, Known));
+        command.Parameters.AddWithValue(protector.Protect(0, SecretFields.Probe, Known));
         await command.ExecuteNonQueryAsync(ct);
     }
 
@@ -33,7 +32,7 @@ public sealed class SecretsCheck(NpgsqlDataSource dataSource, SecretProtector pr
 
         try
         {
-            _ = protector.Unprotect(0, Field, probe);
+            _ = protector.Unprotect(0, SecretFields.Probe, probe);
         }
         catch (CryptographicException)
         {

@@ -18,6 +18,9 @@ public sealed record StorageOptions
     /// <summary>Wraps the keys that encrypt stored secrets; null only in Development.</summary>
     public X509Certificate2? Certificate { get; init; }
 
+    /// <summary>The one before it, which still opens keys that it wrapped, until <c>secrets rotate</c> has run.</summary>
+    public X509Certificate2? FormerCertificate { get; init; }
+
     /// <exception cref="ConfigurationException">A setting is missing or wrong.</exception>
     public static StorageOptions Read(IConfiguration configuration, IHostEnvironment environment)
     {
@@ -38,33 +41,41 @@ public sealed record StorageOptions
             throw new ConfigurationException($"ConnectionStrings:WeComSync is not an Npgsql connection string: {wrong.Message}");
         }
 
-        return new StorageOptions { ConnectionString = connectionString, Certificate = ReadCertificate(configuration, environment) };
+        var certificate = ReadCertificate(configuration, "Certificate");
+        if (certificate is null && !environment.IsDevelopment())
+        {
+            throw new ConfigurationException(
+                "Secrets:CertificatePath is not set. It names the PFX file that protects stored secrets; "
+                + "all hosts of one database need the same file. Only the Development environment runs without it.");
+        }
+
+        return new StorageOptions
+        {
+            ConnectionString = connectionString, Certificate = certificate, FormerCertificate = ReadCertificate(configuration, "FormerCertificate"),
+        };
     }
 
-    private static X509Certificate2? ReadCertificate(IConfiguration configuration, IHostEnvironment environment)
+    /// <returns>Null if none is named.</returns>
+    private static X509Certificate2? ReadCertificate(IConfiguration configuration, string name)
     {
-        var path = configuration["Secrets:CertificatePath"];
+        var path = configuration[$"Secrets:{name}Path"];
         if (string.IsNullOrWhiteSpace(path))
         {
-            return environment.IsDevelopment()
-                ? null
-                : throw new ConfigurationException(
-                    "Secrets:CertificatePath is not set. It names the PFX file that protects stored secrets; "
-                    + "all hosts of one database need the same file. Only the Development environment runs without it.");
+            return null;
         }
 
         try
         {
-            var certificate = X509CertificateLoader.LoadPkcs12FromFile(path, configuration["Secrets:CertificatePassword"]);
+            var certificate = X509CertificateLoader.LoadPkcs12FromFile(path, configuration[$"Secrets:{name}Password"]);
             return certificate.HasPrivateKey
                 ? certificate
-                : throw new ConfigurationException($"Secrets:CertificatePath: '{path}' holds no private key. Export the PFX with its key.");
+                : throw new ConfigurationException($"Secrets:{name}Path: '{path}' holds no private key. Export the PFX with its key.");
         }
         catch (Exception wrong) when (wrong is CryptographicException or IOException or UnauthorizedAccessException)
         {
             throw new ConfigurationException(
-                $"Secrets:CertificatePath: '{path}' cannot be opened ({wrong.Message}). Check the path, the file's rights and "
-                + "Secrets:CertificatePassword.");
+                $"Secrets:{name}Path: '{path}' cannot be opened ({wrong.Message}). Check the path, the file's rights and "
+                + $"Secrets:{name}Password.");
         }
     }
 }

@@ -1,4 +1,3 @@
-using System.Security.Cryptography.X509Certificates;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.DataProtection.KeyManagement;
 using Microsoft.EntityFrameworkCore;
@@ -17,19 +16,26 @@ public static class StorageServices
         services.AddSingleton(_ => NpgsqlDataSource.Create(options.ConnectionString));
         services.AddDbContextFactory<SyncDbContext>((provider, db) => Configure(db, provider.GetRequiredService<NpgsqlDataSource>()));
 
-        services.ProtectSecrets(options.Certificate);
+        services.ProtectSecrets(options);
         services.AddSingleton<IConfigureOptions<KeyManagementOptions>>(provider => new ConfigureOptions<KeyManagementOptions>(
             keys => keys.XmlRepository = new DataProtectionKeyStore(provider.GetRequiredService<NpgsqlDataSource>())));
-        services.AddSingleton<SecretProtector>();
+        services.AddSingleton(provider => new SecretProtector(
+            provider.GetRequiredService<IDataProtectionProvider>(),
+            () => StoredKeyRing.Read(provider.GetRequiredService<NpgsqlDataSource>()).OpenProvider(options)));
         services.AddSingleton<SecretsCheck>();
         return services;
     }
 
     /// <summary>Data Protection as all hosts must set it up to read each other's secrets.</summary>
-    internal static IDataProtectionBuilder ProtectSecrets(this IServiceCollection services, X509Certificate2? certificate)
+    internal static IDataProtectionBuilder ProtectSecrets(this IServiceCollection services, StorageOptions options)
     {
         var protection = services.AddDataProtection().SetApplicationName("WeComSync");
-        return certificate is null ? protection : protection.ProtectKeysWithCertificate(certificate);
+        if (options.Certificate is { } certificate)
+        {
+            protection.ProtectKeysWithCertificate(certificate);
+        }
+
+        return options.FormerCertificate is { } former ? protection.UnprotectKeysWithAnyCertificate(former) : protection;
     }
 
     internal static void Configure(DbContextOptionsBuilder db, NpgsqlDataSource dataSource) =>

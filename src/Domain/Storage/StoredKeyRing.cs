@@ -1,4 +1,3 @@
-using System.Security.Cryptography.X509Certificates;
 using System.Xml.Linq;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.DataProtection.KeyManagement;
@@ -36,13 +35,19 @@ public sealed class StoredKeyRing
 
     public bool HasSameKeysAs(StoredKeyRing other) => keys.SequenceEqual(other.keys);
 
-    /// <param name="certificate">Unwraps the keys; null in Development.</param>
-    public SecretProtector Open(X509Certificate2? certificate)
+    /// <summary>As <see cref="ReadAsync"/>, for whoever needs a key in the middle of something that cannot wait.</summary>
+    internal static StoredKeyRing Read(NpgsqlDataSource dataSource) =>
+        new([.. new DataProtectionKeyStore(dataSource).GetAllElements().Select(key => key.ToString(SaveOptions.DisableFormatting))]);
+
+    /// <param name="options">Whose certificates unwrap the keys.</param>
+    public SecretProtector Open(StorageOptions options) => new(OpenProvider(options));
+
+    internal IDataProtectionProvider OpenProvider(StorageOptions options)
     {
         var services = new ServiceCollection();
-        services.ProtectSecrets(certificate).DisableAutomaticKeyGeneration();
+        services.ProtectSecrets(options).DisableAutomaticKeyGeneration();
         services.Configure<KeyManagementOptions>(options => options.XmlRepository = new Snapshot(keys));
-        return new SecretProtector(services.BuildServiceProvider().GetRequiredService<IDataProtectionProvider>());
+        return services.BuildServiceProvider().GetRequiredService<IDataProtectionProvider>();
     }
 
     private sealed class Snapshot(List<string> keys) : IXmlRepository

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Invocation;
 using WeComSync.Worker.Commands.Doctor;
 using WeComSync.Worker.Commands.Events;
+using WeComSync.Worker.Commands.Secrets;
 using WeComSync.Worker.Commands.Sync;
 using WeComSync.Worker.Commands.Status;
 using WeComSync.Worker.Commands.Tenants;
@@ -26,6 +27,7 @@ internal static class WorkerCommands
         root.Subcommands.Add(StatusCommand.Create());
         root.Subcommands.Add(TenantsCommand.Create());
         root.Subcommands.Add(EventsCommand.Create());
+        root.Subcommands.Add(SecretsCommand.Create());
         return root;
     }
 

@@ -1,3 +1,4 @@
+using System.Net;
 using WeComSync.Domain.Storage;
 using WeComSync.Worker.WebConsole.Accounts;
 
@@ -12,6 +13,9 @@ internal sealed record ConsoleOptions
     /// <summary><c>Console:PublicUrl</c>: the address that operators open; null if it is the one that is listened on.</summary>
     public Uri? PublicUrl { get; init; }
 
+    /// <summary><c>Console:TrustedProxies</c>: addresses or networks, separated by commas, whose <c>X-Forwarded-For</c> is believed.</summary>
+    public IReadOnlyList<IPNetwork> TrustedProxies { get; init; } = [];
+
     /// <summary><c>Console:Operator:Email</c> with its password.</summary>
     public required ConfiguredOperator Operator { get; init; }
 
@@ -20,7 +24,12 @@ internal sealed record ConsoleOptions
 
     /// <exception cref="ConfigurationException">A setting is missing or wrong.</exception>
     public static ConsoleOptions Read(IConfiguration configuration) =>
-        new() { PublicUrl = ReadPublicUrl(configuration["Console:PublicUrl"]), Operator = ReadOperator(configuration) };
+        new()
+        {
+            PublicUrl = ReadPublicUrl(configuration["Console:PublicUrl"]),
+            TrustedProxies = Domain.Hosting.TrustedProxies.Read("Console:TrustedProxies", configuration["Console:TrustedProxies"]),
+            Operator = ReadOperator(configuration),
+        };
 
     private static Uri? ReadPublicUrl(string? text)
     {

@@ -33,6 +33,7 @@ internal static class ConsoleServices
 
         var services = builder.Services;
         services.AddSingleton(options);
+        services.AddOrigins(options);
         services.AddSessions(options);
         services.AddPolicies();
         services.AddSingleton<AuditLog>();
@@ -82,6 +83,7 @@ internal static class ConsoleServices
         }
 
         app.UseSecurityHeaders(options);
+        app.UseOrigins(options);
         app.UseExceptionHandler(failed => failed.Run(context =>
             context.Response.WriteAsync("操作没有成功，原因见服务日志。 This did not work; the worker's log says why.", context.RequestAborted)));
         app.UseStatusCodePagesWithReExecute("/problem/{0}");

@@ -108,7 +108,7 @@ internal static class Words
 
     public static (string Text, string Tone) Verdict(DoctorVerdict verdict, IStringLocalizer T) => verdict switch
     {
-        DoctorVerdict.Ok => (T["正常"], "good"),
+        DoctorVerdict.Ok => (T["通过"], "good"),
         DoctorVerdict.Warning => (T["注意"], "wait"),
         _ => (T["有误"], "bad"),
     };

@@ -41,13 +41,13 @@ internal static class CallbackTexts
             "打开 {1}，填入 {2} 以及相同的 Token 和 EncodingAESKey 并保存。若保存失败而这里没有变化，说明从公网访问不到该地址，请联系运维人员。"));
 
     public static readonly DoctorText Good = new(
-        new("{0}: address last checked by WeCom {4} ago, last event {5} ago.", "{0}：{4}前通过企业微信校验，最近一次事件在{5}前。"));
+        new("{0}: address last checked by WeCom {4} ago, last event {5} ago.", "{0}：{4}前通过企业微信校验，最近一次事件在 {5}前。"));
 
     public static readonly DoctorText Verified = new(
         new("{0}: address checked by WeCom {4} ago; no event since.", "{0}：{4}前通过企业微信校验；此后没有事件。"));
 
     public static readonly DoctorText Unverified = new(
-        new("{0}: last event {4} ago.", "{0}：最近一次事件在{4}前。"));
+        new("{0}: last event {4} ago.", "{0}：最近一次事件在 {4}前。"));
 
     public static readonly DoctorText Silent = new(
         new("{0}: no event for {4}. The company may be quiet, or WeCom may have given the address up.", "{0}：已有{4}没有事件。可能没有变更，也可能企业微信已停止推送。"),

@@ -50,6 +50,8 @@ internal static class WorkerConnections
         builder.Options = $"-c idle_in_transaction_session_timeout={idleInTransaction} -c lock_timeout=10s "
             + "-c tcp_keepalives_idle=10 -c tcp_keepalives_interval=5 -c tcp_keepalives_count=3 -c client_connection_check_interval=5s "
             + builder.Options;
+        // The detail of an error quotes the row, with what it holds.
+        builder.IncludeErrorDetail = false;
         if (builder.TcpKeepAliveTime == 0)
         {
             builder.TcpKeepAlive = true;

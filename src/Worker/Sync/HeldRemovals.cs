@@ -50,17 +50,34 @@ internal sealed class HeldRemovals(IDbContextFactory<SyncDbContext> contexts, Np
     /// <param name="by">Who decided.</param>
     /// <param name="ct">Stops it.</param>
     /// <returns>How many removals it was about.</returns>
-    public async Task<int> DecideAsync(
-        long tenantId, HeldDecision decision, long? runId, IReadOnlyCollection<string> ids, string by, CancellationToken ct)
+    public Task<int> DecideAsync(
+        long tenantId, HeldDecision decision, long? runId, IReadOnlyCollection<string> ids, string by, CancellationToken ct) =>
+        DecideAsync(tenantId, decision, runId, ids, rows: null, by, ct);
+
+    /// <summary>Notes a person's word about single rows.</summary>
+    /// <param name="tenantId">Whose removals.</param>
+    /// <param name="decision"><see cref="HeldDecision.Approved"/> or <see cref="HeldDecision.Discarded"/>.</param>
+    /// <param name="rows">As <see cref="NameOf"/> names them; those of which nobody decided yet.</param>
+    /// <param name="by">Who decided.</param>
+    /// <param name="ct">Stops it.</param>
+    /// <returns>How many removals it was about.</returns>
+    public Task<int> DecideAsync(long tenantId, HeldDecision decision, IReadOnlyCollection<string> rows, string by, CancellationToken ct) =>
+        DecideAsync(tenantId, decision, runId: null, [], [.. rows], by, ct);
+
+    /// <summary>What a single held row is chosen by.</summary>
+    public static string NameOf(HeldRemoval removal) => $"{removal.Entity} {removal.Key}";
+
+    private async Task<int> DecideAsync(
+        long tenantId, HeldDecision decision, long? runId, IReadOnlyCollection<string> ids, string[]? rows, string by, CancellationToken ct)
     {
         await using var command = dataSource.CreateCommand("""
             UPDATE control.held_removals h SET decision = $2, decided_by = $5, decided_at = now()
-            WHERE tenant_id = $1 AND ($3::bigint IS NULL OR run_id = $3)
+            WHERE tenant_id = $1 AND ($3::bigint IS NULL OR run_id = $3) AND ($6::text[] IS NULL OR entity || ' ' || key::text = ANY($6))
               AND CASE WHEN $4::text[] = '{}' THEN decision = 'pending'
                        ELSE decision IN ('pending', 'approved', 'discarded')
                             AND EXISTS (SELECT FROM jsonb_each_text(h.key) AS k WHERE lower(k.value) = ANY($4)) END
             """);
-        command.Add(tenantId, EnumText.Of(decision), runId, ids.Select(id => id.ToLowerInvariant()).ToArray(), by);
+        command.Add(tenantId, EnumText.Of(decision), runId, ids.Select(id => id.ToLowerInvariant()).ToArray(), by, rows);
         return await command.ExecuteNonQueryAsync(ct);
     }
 

@@ -17,6 +17,9 @@ namespace WeComSync.EndToEnd.Events;
 /// </summary>
 internal sealed class BothHosts : IAsyncDisposable
 {
+    public const string Operator = "operator@example.com";
+    public const string Password = "correct horse battery";
+
     private const string Letters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";
 
     private readonly DirectoryInfo spool = System.IO.Directory.CreateTempSubdirectory("wecomsync-spool-");
@@ -36,8 +39,8 @@ internal sealed class BothHosts : IAsyncDisposable
         [
             ("WeCom__BaseUrl", simulator.BaseUrl),
             ("ASPNETCORE_URLS", WorkerClient.BaseAddress.GetLeftPart(UriPartial.Authority)),
-            ("Console__Operator__Email", "operator@example.com"),
-            ("Console__Operator__Password", "correct horse battery"),
+            ("Console__Operator__Email", Operator),
+            ("Console__Operator__Password", Password),
             .. workerSettings,
         ];
     }

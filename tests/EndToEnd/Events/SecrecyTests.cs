@@ -1,4 +1,5 @@
 using System.Net;
+using System.Security.Cryptography;
 using WeComSync.Simulator.Callbacks;
 using WeComSync.Simulator.Corps;
 using WeComSync.Simulator.Faults;
@@ -18,7 +19,7 @@ public sealed class SecrecyTests
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task Neither_the_logs_of_both_hosts_nor_a_dump_hold_a_secret_or_what_an_event_said()
+    public async Task Neither_logs_of_both_hosts_nor_dashboard_metrics_and_a_dump_hold_a_secret_or_what_an_event_said()
     {
         await using var hosts = await BothHosts.OpenAsync(
             await PrivatePostgres.StartAsync(Cancel),
@@ -27,6 +28,8 @@ public sealed class SecrecyTests
         var company = await hosts.AddCompanyAsync(new CorpOptions { People = 10, Departments = 3, Seed = 71 });
         await hosts.MirrorAsync(company);
         await hosts.StartAsync(company);
+        using var console = await ConsoleVisit.LogInAsync(hosts.WorkerClient.BaseAddress!, BothHosts.Operator, BothHosts.Password);
+        var canaries = await EnterEverySecretAsync(hosts, console);
         var person = company.Corp.World.People[0].UserId;
 
         await PostAsync(hosts, company, HttpStatusCode.OK, "update_user", $"<UserID>{person}</UserID>");
@@ -55,17 +58,48 @@ public sealed class SecrecyTests
         await Eventually.TrueAsync("the tenant is stopped", async () =>
             await hosts.ScalarAsync<string>("SELECT state FROM control.tenants WHERE id = $1", company.Id) == "stopped", TimeSpan.FromMinutes(2));
 
+        var shown = await console.ReadAllAsync() + await hosts.Callbacks.Client.GetStringAsync("/metrics", Cancel);
         var dump = await Canary.DumpAsync(hosts.Database, Cancel);
         var logs = await hosts.StopAsync();
-        string[] secrets = [company.Target.Token, company.Target.EncodingAesKey, company.Corp.App.Secret, company.Corp.Contacts.Secret, Body];
+        string[] secrets = [company.Target.Token, company.Target.EncodingAesKey, company.Corp.App.Secret, company.Corp.Contacts.Secret, Body, BothHosts.Password, .. canaries];
         Canary.AssertAbsent("the log", logs, secrets);
         Canary.AssertAbsent("the dump", dump, secrets);
+        Canary.AssertAbsent("dashboard and metrics", shown, secrets);
         Assert.DoesNotContain(company.Tenant.CallbackKey, logs, StringComparison.Ordinal);
         Assert.DoesNotMatch("access_token=[^*\"&]", logs);
         // It looked where something stands.
+        Assert.All(logs.Split('\n', StringSplitOptions.RemoveEmptyEntries), line => Assert.Matches("^\\{\"@t\":\"[^\"]+Z\"", line));
         Assert.Contains("events applied", logs, StringComparison.Ordinal);
         Assert.Contains("\"Debug\"", logs, StringComparison.Ordinal);
         Assert.Contains(person, dump, StringComparison.Ordinal);
+    }
+
+    /// <summary>An operator fills in all that a company can have; a sync with it fails, since WeCom knows none of it.</summary>
+    /// <returns>What was entered.</returns>
+    private static async Task<IReadOnlyList<string>> EnterEverySecretAsync(BothHosts hosts, ConsoleVisit console)
+    {
+        var other = await hosts.AddCompanyAsync(new CorpOptions { People = 3, Departments = 2, Seed = 72 });
+        using var rsa = RSA.Create(2048);
+        var pem = rsa.ExportPkcs8PrivateKeyPem();
+        var fields = new List<(string Name, string Value)>
+        {
+            ("enabled", "true"), ("corpId", other.Corp.Id), ("app.agentId", "1000002"), ("archive.version", "1"), ("archive.pem", pem),
+        };
+        foreach (var channel in new[] { "app", "contacts", "customers", "archive" })
+        {
+            fields.Add(($"{channel}.secret", $"canarySecretOf{channel}{Guid.NewGuid():N}"));
+            fields.Add(($"{channel}.token", $"canary{channel}{Guid.NewGuid():N}"[..30]));
+            fields.Add(($"{channel}.encodingAesKey", $"canary{channel}{Guid.NewGuid():N}{Guid.NewGuid():N}"[..42] + "A"));
+        }
+
+        Assert.Equal(HttpStatusCode.Found, await console.SendAsync($"/e/{other.Tenant.Key}/wecom", [.. fields]));
+        Assert.Equal(HttpStatusCode.UnprocessableEntity, await console.SendAsync($"/e/{other.Tenant.Key}/wecom", [.. fields.Take(2), ("contacts.token", fields[^1].Value)]));
+        using var stranger = ConsoleVisit.At(hosts.WorkerClient.BaseAddress!);
+        Assert.Equal(HttpStatusCode.Unauthorized, await stranger.SendAsync("/login", ("email", "a\r\n{\u001b[31m"), ("password", "canaryPasswordThatIsWrong")));
+        Assert.Equal(HttpStatusCode.Found, await console.SendAsync($"/e/{other.Tenant.Key}/sync?handler=Start"));
+        await Eventually.TrueAsync("the company with wrong secrets is stopped", async () =>
+            await hosts.ScalarAsync<string>("SELECT state FROM control.tenants WHERE id = $1", other.Id) == "stopped", TimeSpan.FromMinutes(1));
+        return [.. fields.Where(field => field.Value.StartsWith("canary", StringComparison.Ordinal)).Select(field => field.Value), pem.Split('\n')[5], "canaryPasswordThatIsWrong"];
     }
 
     private static Task<TimeSpan> ComesAsync(BothHosts hosts, HostedCompany company, string state, int count) => Eventually.TrueAsync(

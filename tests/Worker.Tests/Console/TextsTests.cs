@@ -8,7 +8,7 @@ namespace WeComSync.Worker.Tests.WebConsole;
 
 public sealed partial class TextsTests
 {
-    private static readonly string Sources = Path.Combine(Environment.GetEnvironmentVariable("WECOMSYNC_ROOT") ?? FindRoot(), "src/Worker/Console");
+    private static readonly string Sources = Path.Combine(Repository.Root, "src/Worker/Console");
 
     [Fact]
     public void Every_text_of_the_console_has_an_English_wording_with_the_same_places_for_values()
@@ -27,17 +27,6 @@ public sealed partial class TextsTests
     }
 
     private static IEnumerable<string> Places(string text) => Place().Matches(text).Select(match => match.Value).Distinct().Order();
-
-    private static string FindRoot()
-    {
-        var at = new DirectoryInfo(AppContext.BaseDirectory);
-        while (at is not null && !File.Exists(Path.Combine(at.FullName, "WeComSync.sln")))
-        {
-            at = at.Parent;
-        }
-
-        return at?.FullName ?? throw new InvalidOperationException("Set WECOMSYNC_ROOT.");
-    }
 
     [GeneratedRegex("\\b(?:T|texts)\\[\"([^\"]+)\"")]
     private static partial Regex Name();

@@ -101,10 +101,10 @@ internal sealed class AccountStore(SyncDbContext db, SecretProtector protector) 
     public Task<bool> GetTwoFactorEnabledAsync(Account user, CancellationToken cancellationToken) => Task.FromResult(user.TwoFactor);
 
     public Task SetAuthenticatorKeyAsync(Account user, string key, CancellationToken cancellationToken) =>
-        Set(() => user.AuthenticatorKey = protector.Protect(NoTenant, KeyField(user), key));
+        Set(() => user.AuthenticatorKey = protector.Protect(NoTenant, SecretFields.AuthenticatorKey(user.Id), key));
 
     public Task<string?> GetAuthenticatorKeyAsync(Account user, CancellationToken cancellationToken) =>
-        Task.FromResult(user.AuthenticatorKey is null ? null : protector.Unprotect(NoTenant, KeyField(user), user.AuthenticatorKey));
+        Task.FromResult(user.AuthenticatorKey is null ? null : protector.Unprotect(NoTenant, SecretFields.AuthenticatorKey(user.Id), user.AuthenticatorKey));
 
     public Task ReplaceCodesAsync(Account user, IEnumerable<string> recoveryCodes, CancellationToken cancellationToken) =>
         Set(() => user.RecoveryCodes = [.. recoveryCodes.Select(Digest)]);
@@ -129,8 +129,6 @@ internal sealed class AccountStore(SyncDbContext db, SecretProtector protector) 
         change();
         return Task.CompletedTask;
     }
-
-    private static string KeyField(Account user) => string.Create(CultureInfo.InvariantCulture, $"account.{user.Id}.authenticator_key");
 
     private static string Digest(string code) => Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(code)));
 }

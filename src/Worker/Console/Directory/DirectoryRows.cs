@@ -82,7 +82,9 @@ internal sealed class DirectoryRows(NpgsqlDataSource dataSource)
         if (query.Length > 0)
         {
             command.Add(LikePattern.Containing(query));
-            sql += $" AND (u.name COLLATE \"C\" ILIKE ${command.Parameters.Count} OR u.user_id ILIKE ${command.Parameters.Count})";
+            // Chinese has no cases, and looking for both costs as much again.
+            var like = query.Any(c => char.IsLower(c) || char.IsUpper(c)) ? "ILIKE" : "LIKE";
+            sql += $" AND (u.name COLLATE \"C\" {like} ${command.Parameters.Count} OR u.user_id {like} ${command.Parameters.Count})";
         }
 
         if (department is { } id)
@@ -195,6 +197,6 @@ internal sealed record HistoryEntry(long Seq, DateTimeOffset At, string Op, IRea
 
     private static string ValueOf(JsonDocument? after, string field) =>
         after is not null && after.RootElement.TryGetProperty(field, out var value)
-            ? value.ValueKind switch { JsonValueKind.String => value.GetString()!, JsonValueKind.Null => "", _ => value.GetRawText() }
+            ? AttributeText.Plain(value)
             : "";
 }

@@ -11,7 +11,7 @@ internal static class UserFields
         ("name", user.Name), ("alias", user.Alias), ("english_name", user.EnglishName), ("position", user.Position), ("mobile", user.Mobile),
         ("telephone", user.Telephone), ("email", user.Email), ("biz_mail", user.BizMail), ("gender", Gender(user.Gender, T)), ("address", user.Address),
         ("status", Status(user.Status, T)), ("direct_leaders", user.DirectLeaders is null ? null : string.Join(", ", user.DirectLeaders)),
-        ("external_position", user.ExternalPosition), ("extattr", user.Extattr), ("external_profile", user.ExternalProfile), ("open_userid", user.OpenUserid),
+        ("external_position", user.ExternalPosition), ("extattr", AttributeText.Of(user.Extattr)), ("external_profile", AttributeText.Of(user.ExternalProfile)), ("open_userid", user.OpenUserid),
         ("avatar", user.Avatar), ("qr_code", user.QrCode),
     ];
 

@@ -79,6 +79,10 @@ public sealed class LocalDirectoryTests(ConnectedCompany company) : IClassFixtur
         Assert.Equal(5, await CountAsync(visit));
 
         Assert.Equal(302, (await visit.PressAsync("connect", "connect?handler=Confirm")).Status);
+        // What the administrator had entered otherwise is not lost without a trace.
+        Assert.Equal(
+            "LuoJian ← userid: luojian; name: 罗建 | wm7f ← userid: yutong; mobile: 13900002222",
+            await visit.SqlAsync<string>("SELECT string_agg(detail, ' | ' ORDER BY detail) FROM control.audit WHERE tenant_id = $1 AND action = 'local_entries_merged' AND detail LIKE '%←%'"));
         // 华东 and its member are only here, so 销售 stays as their parent.
         Assert.Equal(3, await CountAsync(visit));
         var user = await visit.SqlAsync<long>("SELECT id FROM control.local_users WHERE tenant_id = $1");

@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using Npgsql;
+using WeComSync.Domain.Accounts;
 using WeComSync.Domain.Directory;
 using WeComSync.Domain.Storage;
 using WeComSync.Worker.Sync;
@@ -60,8 +61,11 @@ internal sealed class LocalMatches(SyncDbContext db, NpgsqlDataSource dataSource
     }
 
     /// <summary>Lets the entries go that WeCom has too. A department stays as long as something that WeCom lacks is in it.</summary>
+    /// <param name="tenantId">Whose.</param>
+    /// <param name="note">Makes an entry of the audit log of what is lost thereby: whatever WeCom says otherwise.</param>
+    /// <param name="ct">Stops it; nothing went then.</param>
     /// <returns>How many went.</returns>
-    public async Task<(int Departments, int Users)> TakeOverAsync(long tenantId, CancellationToken ct)
+    public async Task<(int Departments, int Users)> TakeOverAsync(long tenantId, Func<string, AuditEntry> note, CancellationToken ct)
     {
         var comparison = await ReadAsync(tenantId, ct);
         var users = comparison.Users.Where(u => u.Match is not null).Select(u => u.User.Id).ToArray();
@@ -77,11 +81,42 @@ internal sealed class LocalMatches(SyncDbContext db, NpgsqlDataSource dataSource
             }
         }
 
+        db.Audit.AddRange((await LostAsync(tenantId, comparison, ct)).Select(note));
         await using var transaction = await db.Database.BeginTransactionAsync(ct);
+        await db.SaveChangesAsync(ct);
         var removedUsers = await db.LocalUsers.Where(u => u.TenantId == tenantId && users.Contains(u.Id)).ExecuteDeleteAsync(ct);
         var removed = await db.LocalDepartments.Where(d => d.TenantId == tenantId && gone.Contains(d.Id)).ExecuteDeleteAsync(ct);
         await transaction.CommitAsync(ct);
         return (removed, removedUsers);
+    }
+
+    /// <summary>What was written down of people whom WeCom has too and is not what WeCom says of them, a line for each of them.</summary>
+    private async Task<IReadOnlyList<string>> LostAsync(long tenantId, LocalComparison comparison, CancellationToken ct)
+    {
+        var matched = comparison.Users.Where(u => u.Match is not null).ToList();
+        var ids = matched.Select(u => u.Match!.UserId).ToList();
+        var people = await db.Users.AsNoTracking().Where(u => u.TenantId == tenantId && ids.Contains(u.UserId)).ToDictionaryAsync(u => u.UserId, ct);
+        var places = (await db.UserDepartments.AsNoTracking().Where(m => m.TenantId == tenantId && ids.Contains(m.UserId) && m.RemovedAt == null)
+            .Select(m => new { m.UserId, m.DepartmentId }).ToListAsync(ct)).ToLookup(m => m.UserId, m => m.DepartmentId);
+        var lines = new List<string>();
+        foreach (var (user, match) in matched)
+        {
+            var there = people[match!.UserId];
+            (string Field, string Here, string? There)[] values =
+            [
+                ("userid", user.UserId, there.UserId), ("name", user.Name, there.Name), ("mobile", user.Mobile, there.Mobile), ("email", user.Email, there.Email),
+                ("position", user.Position, there.Position),
+            ];
+            var lost = values.Where(value => value.Here.Length > 0 && value.Here != value.There).Select(value => $"{value.Field}: {value.Here}").ToList();
+            var elsewhere = comparison.Departments.Where(d => user.DepartmentIds.Contains(d.Place.Department.Id) && (d.Match is not { } id || !places[there.UserId].Contains(id)));
+            lost.AddRange(elsewhere.Select(d => $"department: {d.Place.Path}"));
+            if (lost.Count > 0)
+            {
+                lines.Add($"{there.UserId} ← {string.Join("; ", lost)}");
+            }
+        }
+
+        return lines;
     }
 
     /// <returns>WeCom's id by ours.</returns>

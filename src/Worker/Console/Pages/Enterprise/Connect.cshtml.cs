@@ -43,7 +43,7 @@ internal sealed class ConnectModel(SyncDbContext db, LocalDirectory local, Local
             return Refused(T["还没有读取过企业微信的通讯录。请先同步一次。"]);
         }
 
-        var (departments, users) = await matches.TakeOverAsync(Enterprise.Id, ct);
+        var (departments, users) = await matches.TakeOverAsync(Enterprise.Id, lost => audit.Entry(Enterprise.Id, AuditAction.LocalEntriesMerged, lost), ct);
         await audit.WriteAsync(AuditAction.LocalEntriesMerged, $"{departments} + {users}", ct);
         return Accepted(AddressOf("/connect"), T["已合并 {0} 个部门与 {1} 名员工，以企业微信的内容为准。", departments, users]);
     }

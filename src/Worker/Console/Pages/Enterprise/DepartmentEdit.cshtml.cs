@@ -23,6 +23,9 @@ internal sealed class DepartmentEditModel(SyncDbContext db, DirectoryRows rows, 
     /// <summary>The company itself: it has no parent and cannot be removed.</summary>
     public bool IsRoot => Known is { ParentId: null or 0 };
 
+    /// <summary>The name of the department above it; null for a new one, and where no credential may read it.</summary>
+    public string? Parent { get; private set; }
+
     public async Task<IActionResult> OnGetAsync(long? id, long? parent, CancellationToken ct)
     {
         if (id is not null && !await FindAsync(id.Value, ct))
@@ -41,6 +44,7 @@ internal sealed class DepartmentEditModel(SyncDbContext db, DirectoryRows rows, 
         Fill("name_en", Known.NameEn);
         Fill("sort_order", Known.SortOrder?.ToString(CultureInfo.InvariantCulture));
         Fill("parent", Known.ParentId?.ToString(CultureInfo.InvariantCulture));
+        Parent = Known.ParentId is { } above ? (await Rows.FindDepartmentsAsync(Enterprise.Id, $"{above}", exact: true, ct)).FirstOrDefault(c => c.Id == above)?.Name : null;
         Version = VersionOf(Known);
         return Page();
     }

@@ -16,7 +16,7 @@ using WeComSync.Worker.WebConsole.Runs;
 namespace WeComSync.Worker.WebConsole.Pages;
 
 /// <summary>一键同步: starts a full sync or a preview of one, follows it, ends it, and shows what it would not remove without a person.</summary>
-[FreshLogin("Approve", "Discard")]
+[FreshLogin("Approve", "Discard", "ApproveSome", "DiscardSome")]
 internal sealed class SyncModel(
     SyncDbContext db, IDbContextFactory<SyncDbContext> contexts, IBackgroundJobClient jobs, SyncRuns runs, HeldRemovals removals,
     PlatformSwitch platform, LiveParts live, AuditLog audit, TimeProvider clock)
@@ -33,6 +33,9 @@ internal sealed class SyncModel(
 
     public int HeldTotal { get; private set; }
 
+    /// <summary>Where held people are, by user id.</summary>
+    public IReadOnlyDictionary<string, string> HeldDepartments { get; private set; } = new Dictionary<string, string>();
+
     /// <summary>Why no sync can be started; null if one can.</summary>
     public string? Resting { get; private set; }
 
@@ -46,6 +49,7 @@ internal sealed class SyncModel(
         var held = db.HeldRemovals.AsNoTracking().Where(removal => removal.TenantId == Enterprise.Id && removal.Decision == HeldDecision.Pending);
         HeldTotal = await held.CountAsync(ct);
         Held = await held.OrderByDescending(removal => removal.Entity == "user").ThenBy(removal => removal.Entity).ThenBy(removal => removal.Name).Take(HeldShown).ToListAsync(ct);
+        HeldDepartments = HeldTotal == 0 ? HeldDepartments : await removals.DepartmentsAsync(Enterprise.Id, ct);
     }
 
     /// <summary>The progress as server-sent events.</summary>
@@ -106,6 +110,27 @@ internal sealed class SyncModel(
         var count = await removals.DecideAsync(Enterprise.Id, HeldDecision.Discarded, runId: null, [], User.Identity?.Name ?? "", ct);
         await audit.WriteAsync(AuditAction.RemovalsDiscarded, count.ToString(CultureInfo.InvariantCulture), ct);
         return Accepted(AddressOf("/sync"), T["已保留 {0} 条数据。", count]);
+    }
+
+    /// <summary>Approves only the rows that were ticked.</summary>
+    public Task<IActionResult> OnPostApproveSomeAsync([FromForm] string[] row, CancellationToken ct) =>
+        DecideSomeAsync(HeldDecision.Approved, AuditAction.RemovalsApproved, "已批准删除 {0} 条数据，下一次同步时执行。", row, ct);
+
+    /// <summary>Keeps only the rows that were ticked.</summary>
+    public Task<IActionResult> OnPostDiscardSomeAsync([FromForm] string[] row, CancellationToken ct) =>
+        DecideSomeAsync(HeldDecision.Discarded, AuditAction.RemovalsDiscarded, "已保留 {0} 条数据。", row, ct);
+
+    private async Task<IActionResult> DecideSomeAsync(HeldDecision decision, AuditAction action, string done, string[] rows, CancellationToken ct)
+    {
+        if (rows.Length == 0)
+        {
+            await OnGetAsync(null, ct);
+            return Refused(T["请先勾选要处理的数据。"]);
+        }
+
+        var count = await removals.DecideAsync(Enterprise.Id, decision, rows, User.Identity?.Name ?? "", ct);
+        await audit.WriteAsync(action, $"{count}: {string.Join(", ", rows)}", ct);
+        return Accepted(AddressOf("/sync"), T[done, count]);
     }
 
     private async Task<IActionResult> QueueAsync(Action enqueue, string what, CancellationToken ct)

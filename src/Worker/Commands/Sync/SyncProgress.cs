@@ -57,8 +57,11 @@ internal sealed class SyncProgress : IAsyncDisposable
                 shown = line;
             }
 
-            var phase = run.Phase;
-            for (var waited = TimeSpan.Zero; waited < PlainLine && phase == run.Phase && !stop.IsCancellationRequested; waited += Refresh)
+            // How much there is to read is known a moment after a phase began.
+            var (phase, expected) = (run.Phase, run.Expected);
+            for (var waited = TimeSpan.Zero;
+                waited < PlainLine && (phase, expected) == (run.Phase, run.Expected) && !stop.IsCancellationRequested;
+                waited += Refresh)
             {
                 await PauseAsync(Refresh);
             }

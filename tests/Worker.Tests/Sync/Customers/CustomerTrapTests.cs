@@ -1,4 +1,3 @@
-using WeComSync.Domain.Runs;
 using WeComSync.Simulator.Corps;
 using WeComSync.Simulator.Faults;
 using WeComSync.TestKit;
@@ -169,25 +168,5 @@ public sealed class CustomerTrapTests(TestDatabase database) : IClassFixture<Tes
         await harness.MirrorCustomersAsync();
 
         await harness.AssertCustomersAreTrueAsync();
-    }
-
-    /// <summary>Every code that WeCom has for one member or one group costs that one alone, and is told.</summary>
-    [Theory]
-    [InlineData(40003)]
-    [InlineData(84083)]
-    [InlineData(84084)]
-    [InlineData(40096)]
-    [InlineData(90500)]
-    public async Task Member_whom_WeCom_refuses_with_any_code_is_named_and_the_others_are_read(int code)
-    {
-        await using var harness = await SyncHarness.StartAsync(database, Company);
-        await harness.MirrorCustomersAsync();
-        // The chunk and its halves, down to the first member.
-        harness.Simulator.Faults.Add(new FaultRule { CorpId = harness.Corp.Id, Path = Batch, Times = 5, Fault = Fault.ErrCode(code) });
-
-        var report = await harness.PullAsync();
-
-        Assert.Equal((RunState.Partial, 0, 350L), (report.State, report.Total.Removed, await harness.LiveAsync("follows")));
-        Assert.Contains(Assert.Single(report.Errors).Key, harness.World.People.Select(p => p.UserId));
     }
 }

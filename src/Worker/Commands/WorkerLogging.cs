@@ -33,9 +33,15 @@ internal static class WorkerLogging
     public static Serilog.Core.Logger CreateLogger()
     {
         // Microsoft.Extensions.Logging filters by level; Serilog only writes.
-        var logger = new LoggerConfiguration().MinimumLevel.Verbose().Enrich.FromLogContext();
+        var logger = new LoggerConfiguration().MinimumLevel.Verbose().Enrich.FromLogContext().Filter.ByExcluding(TellsWhatWasTyped);
         return Console.IsErrorRedirected
             ? logger.WriteTo.Console(new CompactJsonFormatter(), standardErrorFromLevel: LogEventLevel.Verbose).CreateLogger()
             : logger.WriteTo.Console(new TerminalLines(), standardErrorFromLevel: LogEventLevel.Verbose).CreateLogger();
     }
+
+    /// <summary>At this level the framework writes the arguments of a page's handler: passwords and secrets among them. No setting brings these lines back.</summary>
+    private static bool TellsWhatWasTyped(LogEvent logged) =>
+        logged.Level == LogEventLevel.Verbose
+        && logged.Properties.TryGetValue(Serilog.Core.Constants.SourceContextPropertyName, out var source)
+        && source is ScalarValue { Value: string name } && name.StartsWith("Microsoft.AspNetCore", StringComparison.Ordinal);
 }

@@ -95,14 +95,16 @@ internal sealed partial class PagesBenchmark(int people, int departments, int en
         ("enterprises, search", "/operator/enterprises?q=company77", MostForSearch),
     ];
 
-    /// <summary>Rows as a sync leaves them: everybody has two departments and the fields that a row is wide by.</summary>
+    /// <summary>Rows as a sync leaves them, and nothing that comes due meanwhile: everybody has two departments and the fields that a row is wide by.</summary>
     private async Task FillAsync(TestDatabase database, CancellationToken ct)
     {
         await using var connection = await database.DataSource.OpenConnectionAsync(ct);
         await using var command = new NpgsqlCommand($"""
             INSERT INTO control.tenants (key, name, corp_id, enabled, time_zone, callback_key, state, max_removed_percent, max_removed, created_at, changed_at)
-            SELECT CASE n WHEN 0 THEN 'big' ELSE 'company' || n END, '企业' || n, 'ww' || lpad(n::text, 16, '0'), true, 'Asia/Shanghai', md5(n::text), 'active', 10, 50, now(), now()
+            SELECT CASE n WHEN 0 THEN 'big' ELSE 'company' || n END, '企业' || n, 'ww' || lpad(n::text, 16, '0'), n = 0, 'Asia/Shanghai', md5(n::text), 'active', 10, 50, now(), now()
             FROM generate_series(0, {enterprises - 1}) AS n;
+            INSERT INTO control.schedules (tenant_id, kind, cron)
+            SELECT id, unnest(ARRAY['full', 'incremental', 'customers']), '0 0 0 1 1 ? 2099' FROM control.tenants WHERE enabled;
             INSERT INTO mirror.departments (tenant_id, id, parent_id, name, sort_order, created_at, changed_at, fetched_at)
             SELECT t.id, n, CASE WHEN n = 1 THEN 0 WHEN n <= 1001 THEN 1 ELSE 2 + n % 1000 END, '部门' || n, n, now(), now(), now()
             FROM control.tenants t, generate_series(1, {departments}) AS n WHERE t.key = 'big';

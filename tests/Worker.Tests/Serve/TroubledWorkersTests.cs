@@ -111,6 +111,10 @@ public sealed class TroubledWorkersTests(TestDatabase database) : IClassFixture<
         await database.ExecuteAsync("UPDATE quartz.qrtz_triggers SET trigger_state = 'ACQUIRED'");
         while (DateTimeOffset.UtcNow < end)
         {
+            // While one of them is still starting, what happens to the other is an outage of both.
+            await Eventually.TrueAsync(
+                "both workers are up", () => Array.TrueForAll(workers, worker => worker.Error.Contains("Now listening", StringComparison.Ordinal)
+                    || worker.Output.Contains("Now listening", StringComparison.Ordinal)), Probe.StartsWithin);
             await PassAsync(TimeSpan.FromSeconds(5 + random.Next(20)));
             switch (random.Next(4))
             {

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 using Npgsql;
 using WeComSync.Domain.Runs;
 using WeComSync.Domain.Storage;
@@ -18,6 +19,9 @@ namespace WeComSync.TestKit;
 /// <summary>One simulated company, one tenant for it, and the worker's own services that sync it.</summary>
 internal sealed class SyncHarness : IAsyncDisposable
 {
+    /// <summary>Never disposed: Hangfire logs through whichever host of the process came last, and fails where that one has gone.</summary>
+    private static readonly ILoggerFactory Loggers = LoggerFactory.Create(_ => { });
+
     private readonly bool borrowed;
     private IHost host;
 
@@ -80,6 +84,7 @@ internal sealed class SyncHarness : IAsyncDisposable
         });
         builder.Configuration.AddInMemoryCollection(more.ToDictionary(m => m.Key, m => (string?)m.Value));
         builder.Services.AddSingleton(TimeProvider.System);
+        builder.Services.AddSingleton(Loggers);
         builder.Services.AddStorage(new StorageOptions { ConnectionString = connectionString });
         builder.Services.AddJobs(connectionString, new JobOptions());
         builder.AddSync();

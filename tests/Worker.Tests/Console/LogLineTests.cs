@@ -15,6 +15,7 @@ public sealed partial class LogLineTests
         "A batch whose time was over ended after all; stored: {Stored}. Its events are in the spool too",
         "Changes of the month {Month} are older than Retention:Changes and were dropped",
         "Corp {CorpId}: {Endpoint} was called as often as our own limit allows; waiting {Wait}",
+        "Full inboxes could not be looked for: {Reason}",
         "Held removals could not be looked for: {Reason}",
         "Incidents could not be looked for; trying again in {Seconds} s",
         "Late events could not be looked for; trying again in {Seconds} s",

@@ -7,8 +7,7 @@ using Xunit;
 namespace WeComSync.Worker.Tests.Events;
 
 /// <summary>The worker's <c>/metrics</c> about events: their number does not grow with the tenants.</summary>
-/// <remarks>Alone: meters are known by name in the whole process, and another host that ends here would take these figures with it.</remarks>
-[TestClass(DisableParallelization = true)]
+/// <remarks>A process of its own: meters are known by name in the whole process, and a host of another test that ends would take these figures with it.</remarks>
 public sealed partial class EventMetricsTests(TestDatabase database) : IClassFixture<TestDatabase>
 {
     private const int Tenants = 25;
@@ -34,8 +33,16 @@ public sealed partial class EventMetricsTests(TestDatabase database) : IClassFix
             await fill.ExecuteNonQueryAsync(ct);
         }
 
-        await using var worker = await TestWorker.StartAsync(database.ConnectionString, $"--WeCom:BaseUrl={harness.Simulator.BaseUrl}");
-        using var client = new HttpClient { BaseAddress = worker.Address };
+        var address = $"http://127.0.0.1:{TcpForwarder.FreePort()}";
+        await using var worker = WorkerProcess.Start(
+            database.ConnectionString,
+            ["serve"],
+            ("WeCom__BaseUrl", harness.Simulator.BaseUrl),
+            ("ASPNETCORE_URLS", address),
+            ("Console__Operator__Email", TestWorker.Email),
+            ("Console__Operator__Password", TestWorker.Password));
+        using var client = new HttpClient { BaseAddress = new Uri(address) };
+        await worker.WaitForErrorAsync("Now listening on");
         await harness.TellAsync(
             "update_user", [("UserID", harness.World.PersonAt(0).UserId)], receivedAt: DateTimeOffset.UtcNow.AddSeconds(-10));
         await harness.StoreAsync("change_contact", "paint_user", "x", "<xml/>", receivedAt: DateTimeOffset.UtcNow.AddSeconds(-10));

@@ -2,7 +2,6 @@ using Hangfire;
 using Npgsql;
 using WeComSync.Domain.Runs;
 using WeComSync.Worker.Schedules;
-using WeComSync.Worker.Storage;
 using WeComSync.Worker.Sync;
 
 namespace WeComSync.Worker.Events;
@@ -12,7 +11,7 @@ namespace WeComSync.Worker.Events;
 /// over, or they would be out of date at once.
 /// </summary>
 internal sealed partial class OverflowedInboxes(
-    NpgsqlDataSource dataSource, IBackgroundJobClient jobs, DatabaseTime time, ILogger<OverflowedInboxes> logger)
+    NpgsqlDataSource dataSource, IBackgroundJobClient jobs, ILogger<OverflowedInboxes> logger)
 {
     /// <summary>A flood that has paused for so long is over.</summary>
     private static readonly TimeSpan Calm = TimeSpan.FromSeconds(30);
@@ -30,11 +29,10 @@ internal sealed partial class OverflowedInboxes(
     {
         foreach (var (tenantId, at, count) in await FindAsync(ct))
         {
-            // As if due now: one that finds another at work comes again. Ordered before it is forgotten: twice does no harm.
-            await time.LearnAsync(ct);
-            var now = time.Now;
-            jobs.EnqueueSync(tenantId, SyncKind.Full, now);
-            jobs.EnqueueSync(tenantId, SyncKind.Customers, now);
+            // Due when the last of them came: one that finds another at work comes again, and of several workers that order it one acts.
+            // Ordered before it is forgotten.
+            jobs.EnqueueSync(tenantId, SyncKind.Full, at);
+            jobs.EnqueueSync(tenantId, SyncKind.Customers, at);
             await using var forget = dataSource.CreateCommand(ForgetSql);
             forget.Add(tenantId, at);
             await forget.ExecuteNonQueryAsync(ct);

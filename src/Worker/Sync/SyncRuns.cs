@@ -70,7 +70,7 @@ internal sealed class SyncRuns(NpgsqlDataSource dataSource, TimeProvider clock)
                 """, [(long)LockClass + (int)part, tenantId, $"{SessionName}{dead}", DeadAfter], ct);
             if (clock.GetElapsedTime(started) > LockPatience)
             {
-                throw new TimeoutException("Another worker holds this tenant's lock without a run of its own. Try again in a minute.");
+                throw new RunLockHeldException();
             }
 
             await Task.Delay(TimeSpan.FromMilliseconds(20), ct);
@@ -228,3 +228,7 @@ internal sealed class RunInProgressException(long runId, string owner, DateTimeO
 {
     public long RunId { get; } = runId;
 }
+
+/// <summary>Somebody holds the lock of this half of the tenant's mirror although no run is under way.</summary>
+internal sealed class RunLockHeldException()
+    : Exception("Another worker holds this tenant's lock without a run of its own; nothing was changed. Try again in a minute; if it stays so, restart the other workers.");

@@ -100,6 +100,10 @@ internal static class SyncCommand
                 throw new CommandFailedException(
                     $"{running.Message} Wait until it ends (`status` shows it), or stop it with `runs cancel {running.RunId}`; then run the command again.");
             }
+            catch (RunLockHeldException held)
+            {
+                throw new CommandFailedException(held.Message);
+            }
         }
 
         SyncOutput.Write(parsed, tenant.Key, kind, report);

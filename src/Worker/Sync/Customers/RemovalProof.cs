@@ -18,7 +18,7 @@ internal static class RemovalProof
             return [];
         }
 
-        var visible = (await client.ListFollowUsersAsync(caller, ct)).Select(id => id.ToLowerInvariant()).ToArray();
+        var visible = await VisibleAsync(client, caller, ct);
         return await stage.Connection.TextsAsync("""
             WITH kept AS (DELETE FROM gone_follows WHERE lower(user_id) <> ALL($1) RETURNING user_id) SELECT DISTINCT user_id FROM kept
             """, [visible], ct);
@@ -29,11 +29,15 @@ internal static class RemovalProof
     {
         if (await stage.Connection.ScalarAsync<bool>("SELECT EXISTS (SELECT FROM gone_group_chats)", [], ct))
         {
-            var visible = (await client.ListFollowUsersAsync(session.Caller, ct)).Select(id => id.ToLowerInvariant()).ToArray();
+            var visible = await VisibleAsync(client, session.Caller, ct);
             await stage.Connection.ExecuteAsync("""
                 DELETE FROM gone_group_chats g USING mirror.group_chats m
                 WHERE m.tenant_id = $1 AND m.chat_id = g.chat_id AND lower(m.owner_user_id) <> ALL($2)
                 """, [session.Tenant.Id, visible], ct);
         }
     }
+
+    /// <returns>User ids in lower case.</returns>
+    private static async Task<string[]> VisibleAsync(CustomerClient client, WeComCaller caller, CancellationToken ct) =>
+        [.. (await client.ListFollowUsersAsync(caller, ct)).Select(id => id.ToLowerInvariant())];
 }

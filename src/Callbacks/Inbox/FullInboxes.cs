@@ -21,13 +21,21 @@ internal sealed class FullInboxes(NpgsqlDataSource dataSource, long limit)
         """;
 
     private volatile FrozenSet<long> full = FrozenSet<long>.Empty;
+    private long storedSinceLook;
+
+    /// <summary>Whether a look is worth its count of all that waits: this host stored much since the last one, or somebody was full then.</summary>
+    public bool MayHaveChanged => full.Count > 0 || Interlocked.Read(ref storedSinceLook) >= limit / 10;
 
     /// <summary>As it was at the last look.</summary>
     public bool Has(long tenantId) => full.Contains(tenantId);
 
+    /// <summary>To be told of all events that this host stores.</summary>
+    public void Stored(int events) => Interlocked.Add(ref storedSinceLook, events);
+
     /// <returns>The tenants that are full now and were not before.</returns>
     public async Task<IReadOnlyList<long>> LookAsync(CancellationToken ct)
     {
+        var counted = Interlocked.Read(ref storedSinceLook);
         await using var command = dataSource.CreateCommand(FindSql);
         command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = limit });
         await using var reader = await command.ExecuteReaderAsync(ct);
@@ -39,6 +47,7 @@ internal sealed class FullInboxes(NpgsqlDataSource dataSource, long limit)
 
         var before = full;
         full = found.ToFrozenSet();
+        Interlocked.Add(ref storedSinceLook, -counted);
         return found.FindAll(tenantId => !before.Contains(tenantId));
     }
 

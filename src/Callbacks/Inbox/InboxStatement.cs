@@ -67,6 +67,8 @@ internal sealed class InboxStatement(NpgsqlDataSource dataSource, FullInboxes fu
             {
                 results[places[(int)reader.GetInt64(0) - 1]] = KeepResult.Stored;
             }
+
+            full.Stored(kept.Count);
         }
 
         return results;

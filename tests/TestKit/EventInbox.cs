@@ -63,6 +63,14 @@ internal static class EventInbox
     public static Task<string> StateOfAsync(this SyncHarness harness, long id) =>
         harness.ScalarAsync<string>("SELECT state FROM control.callback_events WHERE tenant_id = $1 AND id = $2", id);
 
+    /// <summary>How many of the tenant's events are in this state.</summary>
+    public static Task<long> CountEventsAsync(this SyncHarness harness, string state) =>
+        harness.ScalarAsync<long>("SELECT count(*) FROM control.callback_events WHERE tenant_id = $1 AND state = $2", state);
+
+    /// <summary>One look of the sweep, and what it started.</summary>
+    public static async Task SweepAsync(this SyncHarness harness) => await Task.WhenAll(
+        await ((EventSweep)harness.Services.GetService(typeof(EventSweep))!).RunAsync(TestContext.Current.CancellationToken));
+
     private static EventDrain Drain(this SyncHarness harness) =>
         (EventDrain)harness.Services.GetService(typeof(EventDrain))!;
 

@@ -12,50 +12,12 @@ using Xunit;
 
 namespace WeComSync.Worker.Tests.Events;
 
-/// <summary>What becomes of events: applied, put off, failed, parked, superseded, replayed.</summary>
+/// <summary>What becomes of events: applied, put off, failed, parked, replayed, forgotten.</summary>
 public sealed class InboxTests(TestDatabase database) : IClassFixture<TestDatabase>
 {
     private static readonly CorpOptions Company = new() { People = 12, Departments = 4, Seed = 31 };
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
-
-    [Fact]
-    public async Task Thousand_events_of_a_few_people_are_a_few_calls()
-    {
-        await using var harness = await StartAsync();
-        for (var i = 0; i < 1000; i++)
-        {
-            await harness.TellAsync("update_user", [("UserID", harness.World.PersonAt(i % 10).UserId)]);
-        }
-
-        var calls = harness.Simulator.Calls.Count(harness.Corp.Id, "user/get");
-        await harness.DrainAsync();
-        Assert.Equal(1000L, await CountAsync(harness, "applied"));
-        Assert.InRange(harness.Simulator.Calls.Count(harness.Corp.Id, "user/get") - calls, 10, 20);
-    }
-
-    [Fact]
-    public async Task Events_that_were_not_kept_for_their_number_are_made_good_by_whole_syncs_once_the_flood_is_over()
-    {
-        await using var harness = await StartAsync();
-        const string Orders = "SELECT count(DISTINCT arguments ->> 1) FROM hangfire.job WHERE arguments ->> 0 = $1::text AND arguments ->> 1 IN ('\"full\"', '\"customers\"')";
-        const string Noted = "SELECT count(*) FROM control.inbox_drains WHERE tenant_id = $1 AND overflowed_at IS NOT NULL AND overflowed = 7";
-        Task FloodAsync(string ago) => harness.ScalarAsync<long>(
-            $"INSERT INTO control.inbox_drains (tenant_id, overflowed_at, overflowed) VALUES ($1, now() - interval '{ago}', 7) "
-            + "ON CONFLICT (tenant_id) DO UPDATE SET overflowed_at = EXCLUDED.overflowed_at, overflowed = 7 RETURNING tenant_id");
-        Task StateAsync(string state) => harness.ScalarAsync<long>($"UPDATE control.tenants SET state = '{state}' WHERE id = $1 RETURNING id");
-
-        await FloodAsync("10 seconds");
-        await SweepAsync(harness);
-        await FloodAsync("10 minutes");
-        await StateAsync("stopped");
-        await SweepAsync(harness);
-        Assert.Equal((0L, 1L), (await harness.ScalarAsync<long>(Orders), await harness.ScalarAsync<long>(Noted)));
-
-        await StateAsync("active");
-        await SweepAsync(harness);
-        Assert.Equal((2L, 0L), (await harness.ScalarAsync<long>(Orders), await harness.ScalarAsync<long>(Noted)));
-    }
 
     [Fact]
     public async Task Unknown_events_are_kept_and_marked_ignored()
@@ -98,7 +60,7 @@ public sealed class InboxTests(TestDatabase database) : IClassFixture<TestDataba
             "update_user", [("UserID", harness.World.PersonAt(0).UserId)], receivedAt: DateTimeOffset.UtcNow.AddSeconds(-30));
         var calls = harness.Simulator.Calls.Count(harness.Corp.Id);
         Assert.Contains(why, await harness.DrainAsync(), StringComparison.Ordinal);
-        await SweepAsync(harness);
+        await harness.SweepAsync();
         Assert.Equal(("waiting", 0), (await harness.StateOfAsync(id), await TriesAsync(harness, id)));
         Assert.Equal(calls, harness.Simulator.Calls.Count(harness.Corp.Id));
 
@@ -128,7 +90,7 @@ public sealed class InboxTests(TestDatabase database) : IClassFixture<TestDataba
             "SELECT count(*) FROM hangfire.job WHERE statename = 'Enqueued' AND invocationdata->>'Type' LIKE '%IInboxJob%' AND arguments->>0 = $1::bigint::text"));
         harness.Simulator.Faults.Clear();
         await harness.DrainAsync();
-        Assert.Equal(0L, await CountAsync(harness, "waiting"));
+        Assert.Equal(0L, await harness.CountEventsAsync("waiting"));
     }
 
     [Fact]
@@ -142,12 +104,12 @@ public sealed class InboxTests(TestDatabase database) : IClassFixture<TestDataba
         }
 
         await harness.DrainAsync();
-        Assert.Equal(12L, await CountAsync(harness, "waiting"));
+        Assert.Equal(12L, await harness.CountEventsAsync("waiting"));
         Assert.Equal(0L, await harness.ScalarAsync<long>("SELECT sum(tries) FROM control.callback_events WHERE tenant_id = $1"));
         harness.Simulator.Faults.Clear();
         await harness.ScalarAsync<long>("UPDATE control.inbox_drains SET paused_until = NULL WHERE tenant_id = $1 RETURNING tenant_id");
         await harness.DrainAsync();
-        Assert.Equal(12L, await CountAsync(harness, "applied"));
+        Assert.Equal(12L, await harness.CountEventsAsync("applied"));
     }
 
     [Fact]
@@ -185,7 +147,7 @@ public sealed class InboxTests(TestDatabase database) : IClassFixture<TestDataba
         }
 
         await harness.DrainAsync();
-        Assert.Equal((1L, 4L), (await CountAsync(harness, "failed"), await CountAsync(harness, "applied")));
+        Assert.Equal((1L, 4L), (await harness.CountEventsAsync("failed"), await harness.CountEventsAsync("applied")));
     }
 
     [Fact]
@@ -278,93 +240,6 @@ public sealed class InboxTests(TestDatabase database) : IClassFixture<TestDataba
     }
 
     [Fact]
-    public async Task Sweep_finds_events_that_no_job_is_for()
-    {
-        await using var harness = await StartAsync();
-        var id = await harness.TellAsync(
-            "update_user", [("UserID", harness.World.PersonAt(0).UserId)], receivedAt: DateTimeOffset.UtcNow.AddSeconds(-30));
-        await SweepAsync(harness);
-        Assert.Equal("applied", await harness.StateOfAsync(id));
-    }
-
-    [Fact]
-    public async Task One_sync_takes_the_place_of_a_storm()
-    {
-        await using var harness = await StartAsync();
-        for (var i = 0; i < 250; i++)
-        {
-            harness.World.Hire($"storm{i}", $"人{i}", 1);
-            await harness.TellAsync("create_user", [("UserID", $"storm{i}"), ("Department", "1")]);
-        }
-
-        var gets = harness.Simulator.Calls.Count(harness.Corp.Id, "user/get");
-        await harness.DrainAsync();
-        Assert.Equal(250L, await CountAsync(harness, "superseded"));
-        Assert.Equal(gets, harness.Simulator.Calls.Count(harness.Corp.Id, "user/get"));
-        Assert.Equal(250L, await harness.ScalarAsync<long>("""
-            SELECT count(*) FROM control.callback_events e JOIN control.sync_runs r ON r.tenant_id = e.tenant_id AND r.id = e.run_id
-            WHERE e.tenant_id = $1 AND r.trigger = 'event' AND r.state = 'done'
-            """));
-        await harness.AssertMirrorIsTrueAsync();
-    }
-
-    /// <summary>The sync had listed people already: it cannot stand for what happens then.</summary>
-    [Fact]
-    public async Task Event_that_comes_during_the_sync_of_a_storm_is_applied_by_itself()
-    {
-        await using var harness = await StartAsync();
-        for (var i = 0; i < 250; i++)
-        {
-            harness.World.Hire($"storm{i}", $"人{i}", 1);
-            await harness.TellAsync("create_user", [("UserID", $"storm{i}"), ("Department", "1")]);
-        }
-
-        harness.Simulator.Faults.Add(
-            new FaultRule { CorpId = harness.Corp.Id, Fault = Fault.Delay(TimeSpan.FromSeconds(5)), Path = "tag/list", Times = 1 });
-        var before = Details();
-        var drain = harness.DrainAsync();
-        await Eventually.TrueAsync("the sync has listed people and reads about them", () => Details() > before);
-        harness.World.Hire("late", "迟", 1);
-        var late = await harness.TellAsync("create_user", [("UserID", "late"), ("Department", "1")]);
-        await drain;
-
-        Assert.Equal((250L, "applied"), (await CountAsync(harness, "superseded"), await harness.StateOfAsync(late)));
-        await harness.AssertMirrorIsTrueAsync();
-
-        int Details() => harness.Simulator.Calls.Count(harness.Corp.Id, "user/list") + harness.Simulator.Calls.Count(harness.Corp.Id, "user/get");
-    }
-
-    [Fact]
-    public async Task Slow_sync_does_not_undo_an_event()
-    {
-        await using var harness = await StartAsync();
-        var world = harness.World;
-        var home = world.Departments[1].Id;
-        var mover = world.Hire("mover", "动", home).UserId;
-        var leaver = world.Hire("leaver", "离", home).UserId;
-        var tag = world.AddTag("标签");
-        await harness.MirrorAsync();
-        world.Move(mover, world.Departments[2].Id);
-        harness.Simulator.Faults.Add(new FaultRule { CorpId = harness.Corp.Id, Fault = Fault.Delay(TimeSpan.FromSeconds(10)), Path = "tag/list", Times = 1 });
-        SyncRun? run = null;
-        var sync = harness.Services.GetRequiredService<SyncRunner>().RunAsync(
-            harness.Tenant.Id, SyncKind.Full, new SyncRequest { Trigger = SyncTrigger.Command, Started = r => run = r }, Cancel);
-        await Eventually.TrueAsync("the sync has read people", () => run is { Phase: "tags" });
-
-        world.Move(mover, home);
-        world.Leave(leaver);
-        world.Hire("latest", "新人", home);
-        await harness.TellAsync("update_user", [("UserID", mover), ("Department", $"{home}")]);
-        await harness.TellAsync("delete_user", [("UserID", leaver)]);
-        await harness.TellAsync("create_user", [("UserID", "latest"), ("Department", $"{home}")]);
-        await harness.DrainAsync();
-        Assert.Equal(RunState.Done, (await sync).State);
-
-        Assert.NotNull(world.FindTag(tag.Id));
-        await harness.AssertMirrorIsTrueAsync();
-    }
-
-    [Fact]
     public async Task Old_payloads_are_forgotten_and_what_waits_is_kept()
     {
         await using var harness = await StartAsync();
@@ -381,12 +256,6 @@ public sealed class InboxTests(TestDatabase database) : IClassFixture<TestDataba
         Assert.Equal("applied", await harness.StateOfAsync(done));
         Assert.Equal(0L, await harness.ScalarAsync<long>("SELECT count(*) FROM control.callback_events WHERE tenant_id = $1 AND id = $2", ancient));
     }
-
-    private static async Task SweepAsync(SyncHarness harness) =>
-        await Task.WhenAll(await harness.Services.GetRequiredService<EventSweep>().RunAsync(Cancel));
-
-    private static Task<long> CountAsync(SyncHarness harness, string state) =>
-        harness.ScalarAsync<long>("SELECT count(*) FROM control.callback_events WHERE tenant_id = $1 AND state = $2", state);
 
     private static Task<int> TriesAsync(SyncHarness harness, long id) =>
         harness.ScalarAsync<int>("SELECT tries FROM control.callback_events WHERE tenant_id = $1 AND id = $2", id);

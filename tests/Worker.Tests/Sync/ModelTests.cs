@@ -26,7 +26,7 @@ public sealed class ModelTests(TestDatabase database) : IClassFixture<TestDataba
     public async Task Any_history_ends_in_the_truth()
     {
         await using var host = await SyncHarness.StartAsync(database, new CorpOptions { Seed = 80 });
-        var histories = TestServer.LongRun ? 2_000 : 120;
+        var histories = TestServer.LongRun ? 2_000 : 105;
         await Histories.SampleAsync(
             async history =>
             {

@@ -56,6 +56,17 @@ public sealed class CustomerBatchTests(SharedHost shared) : IDisposable
         Assert.NotEqual("", answer.Text("next_cursor"));
     }
 
+    [Fact]
+    public async Task Pages_may_be_smaller_than_asked_for()
+    {
+        var corp = Filled(130, new CustomerSettings { FollowsPerPage = 9 });
+
+        var answer = await BatchAsync(corp, $$"""{"userid_list":{{Everybody(corp)}},"limit":100}""");
+
+        Assert.Equal(9, answer.GetProperty("external_contact_list").GetArrayLength());
+        Assert.Equal(130, (await WalkAsync(corp, Everybody(corp))).Count);
+    }
+
     [Theory]
     [InlineData(CursorPaging.Snapshot)]
     [InlineData(CursorPaging.Live)]

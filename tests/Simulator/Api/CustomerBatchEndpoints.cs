@@ -11,7 +11,6 @@ internal static class CustomerBatchEndpoints
     private const int MaxUsers = 100;
     private const int MaxUserIdBytes = 64;
     private const int DefaultLimit = 50;
-    private const int MaxLimit = 100;
 
     public static Endpoint[] All { get; } =
     [
@@ -38,7 +37,7 @@ internal static class CustomerBatchEndpoints
         if (access.IsUnused)
             return 84074;
         var asked = new CursorQuestion(
-            call.Body.Text("cursor"), Math.Min(limit, MaxLimit), settings.Paging, settings.CursorLifetime, call.Corp.Now)
+            call.Body.Text("cursor"), Math.Min(limit, settings.FollowsPerPage), settings.Paging, settings.CursorLifetime, call.Corp.Now)
         {
             Subject = $"{call.KnownCredential!.Name} {string.Join(' ', userIds)}",
         };

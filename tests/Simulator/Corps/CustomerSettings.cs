@@ -22,6 +22,8 @@ public sealed record CustomerSettings
     /// <summary>Members without a licence: all of a batch 701008, some <c>fail_info</c>.</summary>
     public ImmutableArray<string> UnlicensedUsers { get; init; } = [];
 
+    /// <summary>Relations in one answer of externalcontact/batch/get_by_user, however many more were asked for.</summary>
+    public int FollowsPerPage { get; init; } = 100;
     /// <summary>Followers in one answer of externalcontact/get.</summary>
     public int FollowersPerPage { get; init; } = 500;
     public CursorPaging Paging { get; init; } = CursorPaging.Snapshot;

@@ -40,10 +40,12 @@ internal sealed partial class CustomerEventApplier(
             return ClaimOutcome.Away;
         }
 
+        await using var connection = await dataSource.OpenConnectionAsync(ct);
+        var known = await KnownChat.ReadAsync(connection, tenant.Id, events, ct);
         var answered = new List<CustomerEvent>();
         foreach (var told in events)
         {
-            if (CustomerPatience.WhyWait(told, events, answers) is { } why)
+            if (CustomerPatience.WhyWait(told, events, answers, known) is { } why)
             {
                 failures.Add(told.Id, why);
             }
@@ -53,7 +55,6 @@ internal sealed partial class CustomerEventApplier(
             }
         }
 
-        await using var connection = await dataSource.OpenConnectionAsync(ct);
         var merge = new CustomerEventMerge(new CustomerStage(connection, claim.ClockOffset), claim);
         await merge.CreateAsync(ct);
         await halving.RunAsync(answered, some => merge.RunAsync(some, answers, ct), claim, failures, ct);

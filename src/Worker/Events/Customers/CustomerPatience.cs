@@ -10,7 +10,8 @@ internal static class CustomerPatience
     private const int Tries = 3;
 
     /// <returns>Why the event must wait; null if it need not.</returns>
-    public static string? WhyWait(CustomerEvent told, IReadOnlyList<CustomerEvent> batch, CustomerAnswers answers)
+    public static string? WhyWait(
+        CustomerEvent told, IReadOnlyList<CustomerEvent> batch, CustomerAnswers answers, IReadOnlyDictionary<string, KnownChat> known)
     {
         if (told.Kind == CustomerEventKind.Added && answers.Customers.TryGetValue(told.ExternalUserId, out var customer))
         {
@@ -31,7 +32,7 @@ internal static class CustomerPatience
 
         if (told.Kind == CustomerEventKind.ChatChanged && answers.Chats.TryGetValue(told.ObjectId, out var chat))
         {
-            return chat.Failure?.Message ?? (told.Tries < Tries && IsBehind(chat.Found, told)
+            return chat.Failure?.Message ?? (told.Tries < Tries && IsBehind(chat.Found, told, known.GetValueOrDefault(told.ObjectId))
                 ? "WeCom's data of the group chat are still older than the event." : null);
         }
 
@@ -48,7 +49,11 @@ internal static class CustomerPatience
     private static bool Lists(WeCom.Customers.WeComCorpTags tags, string id) =>
         tags.Groups.Any(g => g.GroupId == id || (g.Tags ?? []).Any(t => t.Id == id));
 
-    /// <summary>The answer has the members of before the change, or WeCom does not know a chat that it told of.</summary>
-    private static bool IsBehind(WeCom.Customers.WeComGroupChat? chat, CustomerEvent told) =>
-        chat is null || (told.LastVersion is not null && chat.MemberVersion == told.LastVersion);
+    /// <summary>
+    /// WeCom does not know a chat that it told of, or the answer has the members of before the change. Where the event of a change before
+    /// this one was lost the answer may be further behind: it is what the mirror read before either of them happened.
+    /// </summary>
+    private static bool IsBehind(WeCom.Customers.WeComGroupChat? chat, CustomerEvent told, KnownChat? known) =>
+        chat is null || (told.Version is not null && chat.MemberVersion != told.Version
+            && (chat.MemberVersion == told.LastVersion || (chat.MemberVersion == known?.MemberVersion && known?.FetchedAt < told.At)));
 }

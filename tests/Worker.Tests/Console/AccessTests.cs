@@ -139,7 +139,7 @@ public sealed class AccessTests(ServedWorker served) : IClassFixture<ServedWorke
         foreach (var endpoint in Endpoints.Where(endpoint => endpoint.Metadata.GetMetadata<PageActionDescriptor>() is not null).DistinctBy(Address))
         {
             var page = await loader.LoadAsync(endpoint.Metadata.GetMetadata<PageActionDescriptor>()!, EndpointMetadataCollection.Empty);
-            foreach (var handler in page.HandlerMethods.Where(handler => handler.HttpMethod == "POST"))
+            foreach (var handler in page.HandlerMethods.Where(handler => HttpMethods.IsPost(handler.HttpMethod)))
             {
                 foreach (var (token, byScript) in new[] { (null, false), (null, true), (others, false), (others, true) })
                 {

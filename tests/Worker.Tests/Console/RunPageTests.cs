@@ -101,6 +101,6 @@ public sealed partial class RunPageTests(ServedWorker served) : IClassFixture<Se
         """,
         tenant, state, trigger, error ?? "", action ?? "", SyncRuns.Owner);
 
-    [GeneratedRegex("<section aria-live=\"polite\" data-live=")]
+    [GeneratedRegex("<section aria-live=\"polite\" data-live=\"[^\"]")]
     private static partial Regex Live();
 }

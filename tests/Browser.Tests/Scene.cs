@@ -5,6 +5,8 @@ using WeComSync.Simulator.Callbacks;
 using WeComSync.Simulator.Corps;
 using WeComSync.TestKit;
 using WeComSync.Worker.Sync;
+using WeComSync.Worker.WeCom;
+using WeComSync.Worker.WeCom.Http;
 using Xunit;
 using Department = WeComSync.Simulator.Worlds.Department;
 using Person = WeComSync.Simulator.Worlds.Person;
@@ -69,7 +71,9 @@ internal sealed class Scene
         world.Hire("xinren", "新人", Department.RootId);
         await corp.Callbacks.WhenIdleAsync(Cancel);
         await stage.ExecuteAsync(
-            "UPDATE control.callback_events SET state = 'parked', error = 'WeCom could not be reached, ten times.' WHERE tenant_id = $1", tenant.Id);
+            "UPDATE control.callback_events SET state = 'parked', error = $2 WHERE tenant_id = $1",
+            tenant.Id, WeComFault.Passing("user/get", "no answer within 10 s, also at the last of 4 tries").Message);
+        await FailedRunAsync(tenant);
         await stage.ExecuteAsync("""
             INSERT INTO control.audit (tenant_id, at, account_id, who, address, action, detail)
             VALUES ($1, now(), 0, 'admin@example.com', '192.0.2.7', 'settings_changed', 'contacts.secret, contacts.token, contacts.encodingAesKey')
@@ -85,6 +89,23 @@ internal sealed class Scene
             var report = await runner.RunAsync(tenant.Id, SyncKind.Full, request, Cancel);
             Assert.True(report.State == RunState.Done, $"{report.State}: {report.Error} {report.Action}");
         }
+    }
+
+    /// <summary>A run of last night that read some of the company only.</summary>
+    private async Task FailedRunAsync(Tenant tenant)
+    {
+        var unknown = WeComErrors.From("user/get", 60111, "userid not found", null).Message;
+        var closed = WeComErrors.From("tag/list", 48002, "api forbidden", null).Message;
+        await stage.ExecuteAsync("""
+            WITH run AS (
+                INSERT INTO control.sync_runs (tenant_id, kind, part, trigger, state, phase, owner, fence, started_at, heartbeat_at, finished_at, dry_run,
+                    expected, read, created, changed, unchanged, removed, restored, renamed, held, failed, api_calls, error)
+                VALUES ($1, 'incremental', 'directory', 'schedule', 'partial', 'merge', 'night', 0, now() - interval '9 hours', now() - interval '9 hours', now() - interval '9 hours',
+                    false, 26, 24, 0, 0, 24, 0, 0, 0, 0, 2, 31, $2)
+                RETURNING id)
+            INSERT INTO control.sync_errors (tenant_id, run_id, entity, key, code, message, at)
+            SELECT $1, id, entity, key, code, message, now() - interval '9 hours' FROM run, (VALUES ('user', 'zhaoxi', 60111, $3), ('contact_tag', NULL, 48002, $4)) AS e (entity, key, code, message)
+            """, tenant.Id, SyncTexts.NotWhole.With(2, unknown), unknown, closed);
     }
 
     private async Task<Tenant> NotConnectedAsync()
@@ -118,7 +139,8 @@ internal sealed class Scene
 
     private async Task<IReadOnlyList<ConsolePage>> ListAsync(Tenant tenant, Tenant before)
     {
-        var run = await stage.ReadAsync<long>("SELECT max(id) FROM control.sync_runs WHERE tenant_id = $1 AND NOT dry_run", tenant.Id);
+        var run = await stage.ReadAsync<long>("SELECT max(id) FROM control.sync_runs WHERE tenant_id = $1 AND NOT dry_run AND state = 'done'", tenant.Id);
+        var failed = await stage.ReadAsync<long>("SELECT max(id) FROM control.sync_runs WHERE tenant_id = $1 AND state = 'partial'", tenant.Id);
         var plan = await stage.ReadAsync<long>("SELECT max(id) FROM control.sync_runs WHERE tenant_id = $1 AND dry_run", tenant.Id);
         var department = await stage.ReadAsync<long>("SELECT min(id) FROM control.local_departments WHERE tenant_id = $1", before.Id);
         var user = await stage.ReadAsync<long>("SELECT min(id) FROM control.local_users WHERE tenant_id = $1", before.Id);
@@ -133,7 +155,7 @@ internal sealed class Scene
         // The same pages with more on them.
         return
         [
-            .. pages, Of("check-done", "check?run=true"), Of("preview", $"runs/{plan}"),
+            .. pages, Of("check-done", "check?run=true"), Of("preview", $"runs/{plan}"), Of("runs-failed", $"runs/{failed}"),
             Of("employee-edit-one", $"employee-edit?id={corp.World.People[10].UserId}"), Of("department-edit-one", $"department-edit?id={corp.World.Departments[3].Id}"),
             Of("employees-hostile", "employees/hostile"),
             Before("departments-local", "departments"), Before("employees-local", "employees"), Before("connect-local", "connect"), Before("index-local", ""),

@@ -81,6 +81,8 @@ internal sealed class SyncHarness : IAsyncDisposable
             ["WeCom:ThrottlePatience"] = "00:00:00",
             // Blocks are remembered in the database, and the companies of a class's tests often have the same corp id.
             ["WeCom:ThrottleWindow"] = "00:00:00.001",
+            // Scenes break a credential, mend it and go on at once.
+            ["WeCom:RefusedSecretPause"] = "00:00:00",
         });
         builder.Configuration.AddInMemoryCollection(more.ToDictionary(m => m.Key, m => (string?)m.Value));
         builder.Services.AddSingleton(TimeProvider.System);

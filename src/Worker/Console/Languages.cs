@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Encodings.Web;
 using System.Text.Unicode;
 using Microsoft.AspNetCore.Localization;
+using WeComSync.Worker.Doctor;
 
 namespace WeComSync.Worker.WebConsole;
 
@@ -12,6 +13,9 @@ internal static class Languages
 
     /// <summary>The first is the default.</summary>
     public static IReadOnlyList<CultureInfo> All { get; } = [CultureInfo.GetCultureInfo("zh-CN"), CultureInfo.GetCultureInfo("en")];
+
+    /// <summary>For texts that are kept in both languages beside each other.</summary>
+    public static DoctorLanguage OfVisitor => CultureInfo.CurrentUICulture.Name == "en" ? DoctorLanguage.English : DoctorLanguage.Chinese;
 
     public static void AddConsoleLanguages(this IServiceCollection services)
     {

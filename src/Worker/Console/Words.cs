@@ -95,17 +95,6 @@ internal static class Words
         _ => phase,
     };
 
-    /// <summary>What WeCom's commonest refusals mean, and what mends them; null for others.</summary>
-    public static string? Stopped(int? code, IStringLocalizer T) => code switch
-    {
-        60020 => T["本系统的公网地址不在企业可信IP中：请在该应用的“企业可信IP”中加入，约一分钟后恢复。"].Value,
-        40001 or 42001 or 40014 => T["Secret 不正确或已被重置：请从企业微信重新复制并保存。"].Value,
-        40013 => T["企业ID 不正确：请从“我的企业 → 企业信息”重新复制。"].Value,
-        48002 or 60011 => T["权限不足：请检查应用的可见范围与接口权限。"].Value,
-        48009 => T["通讯录同步 Secret 无权读取资料：请同时填写自建应用的 AgentId 与 AgentSecret。"].Value,
-        _ => null,
-    };
-
     public static (string Text, string Tone) Verdict(DoctorVerdict verdict, IStringLocalizer T) => verdict switch
     {
         DoctorVerdict.Ok => (T["通过"], "good"),

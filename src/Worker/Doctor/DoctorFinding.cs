@@ -21,10 +21,15 @@ internal sealed record DoctorFinding(Words Check, DoctorVerdict Verdict, DoctorT
     /// <summary>The console's page where it is mended, below the enterprise's address; null if there is none.</summary>
     public string? Page { get; init; }
 
+    /// <summary>How old WeCom's answer is, where it was not asked again; null for a fresh one.</summary>
+    public TimeSpan? Age { get; init; }
+
     public DoctorLine In(DoctorLanguage language) =>
-        new(Check.In(language), Verdict, Code, Text.What.In(language, Args), Text.Step?.In(language, Args)) { Stops = Stops };
+        new(Check.In(language), Verdict, Code, Text.What.In(language, Args) + Older(language), Text.Step?.In(language, Args)) { Stops = Stops };
 
     /// <summary>For readers of the console.</summary>
     public DoctorLine InConsole(DoctorLanguage language) =>
         In(language) with { Step = (Text.ConsoleStep ?? Text.Step)?.In(language, Args), Page = Page };
+
+    private string Older(DoctorLanguage language) => Age is { } age ? TenantTexts.AnsweredBefore.In(language, Words.Of(age)) : "";
 }

@@ -96,6 +96,7 @@ internal sealed class DoctorVisit(Tenant tenant)
             PlaceOf(channel))
         {
             Code = failure.ErrCode,
+            Age = failure.Age,
             Stops = failure.Class == WeComErrorClass.StopTenant,
             Page = PageOf(channel, failure.ErrCode),
         };

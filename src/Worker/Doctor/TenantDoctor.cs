@@ -94,7 +94,7 @@ internal sealed class TenantDoctor(
     {
         { Enabled: false } => new(Checks.Tenant, DoctorVerdict.Wrong, TenantTexts.Disabled) { Page = "/wecom" },
         { State: TenantState.Stopped } => new(
-            Checks.Tenant, DoctorVerdict.Wrong, TenantTexts.Stopped, ResultTable.Time(tenant.StoppedAt), tenant.StoppedReason, tenant.Key)
+            Checks.Tenant, DoctorVerdict.Wrong, TenantTexts.Stopped, ResultTable.Time(tenant.StoppedAt), ReasonOf(tenant), tenant.Key)
         {
             Code = tenant.StoppedCode,
             Stops = true,
@@ -102,6 +102,9 @@ internal sealed class TenantDoctor(
         },
         _ => new(Checks.Tenant, DoctorVerdict.Ok, TenantTexts.Active),
     };
+
+    /// <summary>In English as it is stored, with WeCom's own words.</summary>
+    private static Words ReasonOf(Tenant tenant) => new(tenant.StoppedReason ?? "", Explanation.Of(tenant.StoppedReason)?.What.Chinese ?? "");
 
     private async Task<DoctorFinding> JudgeFieldsAsync(Tenant tenant, CancellationToken ct)
     {

@@ -21,6 +21,10 @@ internal static class TenantTexts
 
     public static readonly DoctorText TokenGood = new(new("WeCom accepts the secret and gave a token.", "企业微信接受该 Secret，已获取 access_token。"));
 
+    public static readonly Words AnsweredBefore = new(
+        " (Answered {0} ago. The same secret is not shown to WeCom again so soon, since many failed tries would get this server's address banned; another secret is tried at once.)",
+        "（这是 {0}前的答复：短时间内不会用同一个 Secret 再次询问企业微信，以免多次失败导致本服务器 IP 被封；保存新的 Secret 后会立即检查。）");
+
     public static readonly DoctorText NoContactsSecret = new(
         new("There is no contact sync secret: the lists are what the application sees, and who is outside its range cannot be told from who left.",
             "未配置通讯录同步 Secret：列表以应用可见范围为准，无法区分范围外成员与离职成员。"),

@@ -98,7 +98,7 @@ internal sealed record ContactEvent : ToldEvent
         }
     }
 
-    private static FormatException Lacks(string element) => new($"The event has no {element}.");
+    private static FormatException Lacks(string element) => new(EventTexts.Lacks.With(element));
 }
 
 /// <summary>The changes of the directory that WeCom tells.</summary>

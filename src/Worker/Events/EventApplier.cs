@@ -119,7 +119,7 @@ internal sealed partial class EventApplier(
         }
 
         await claims.EndAsync(
-            claim, ignored, EventState.Ignored, "No handler yet for this kind of event; it is kept and can be replayed by a later release.", null, ct);
+            claim, ignored, EventState.Ignored, EventTexts.NoHandler.With(), null, ct);
         metrics.Count(EventState.Ignored, ignored.Count);
         return (events, ofCustomers);
     }
@@ -129,7 +129,7 @@ internal sealed partial class EventApplier(
     {
         if (claimed.Payload is null)
         {
-            return (null, "The payload's retention is over; only a sync can tell what the event hinted at.");
+            return (null, EventTexts.PayloadGone.With());
         }
 
         try
@@ -139,7 +139,7 @@ internal sealed partial class EventApplier(
         }
         catch (CryptographicException)
         {
-            return (null, "The stored payload does not open with this host's keys: check Secrets:CertificatePath.");
+            return (null, EventTexts.PayloadClosed.With());
         }
         catch (Exception odd) when (odd is FormatException or OverflowException)
         {

@@ -156,7 +156,7 @@ internal sealed partial class EventDrain(
         {
             await using var claim = await claims.TakeOneAsync(tenantId, suspect.Id, ct);
             await failures.FailAsync(
-                claim, claim.Events.ToDictionary(e => e.Id, _ => "The process that worked on it died; it is tried alone."), ct);
+                claim, claim.Events.ToDictionary(e => e.Id, _ => EventTexts.Died.With()), ct);
         }
     }
 

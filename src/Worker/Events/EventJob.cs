@@ -24,7 +24,7 @@ internal sealed class EventJob(EventClaims claims, EventApplier applier, EventDr
 
         if (claimed.Tries > IEventJob.MaxTries)
         {
-            throw await ParkAsync(claim, eventId, "The process that worked on it died again and again.", ct);
+            throw await ParkAsync(claim, eventId, EventTexts.DiedOften.With(), ct);
         }
 
         var result = await applier.ApplyAsync(tenant!, claim, claim.Events, ct);

@@ -32,7 +32,7 @@ internal static class EventPayload
         catch (Exception malformed) when (malformed is XmlException or JsonException or InvalidOperationException)
         {
             // The reader's own words quote the message.
-            throw new FormatException("The stored message is neither readable XML nor JSON.");
+            throw new FormatException(EventTexts.Unreadable.With());
         }
     }
 

@@ -51,8 +51,8 @@ internal sealed partial class HalvingMerge(EventMetrics metrics, TimeProvider cl
     private static string Words(Exception fault) => fault switch
     {
         // The text of an error may quote a person's data.
-        PostgresException refused => $"PostgreSQL refused the row ({refused.SqlState}, {refused.TableName} {refused.ConstraintName ?? refused.ColumnName}).",
-        _ => $"{fault.GetType().Name}: a mistake in WeComSync; the log has it.",
+        PostgresException refused => EventTexts.RowRefused.With($"{refused.SqlState}, {refused.TableName} {refused.ConstraintName ?? refused.ColumnName}"),
+        _ => EventTexts.OurMistake.With(fault.GetType().Name),
     };
 
     [LoggerMessage(LogLevel.Error, "Tenant {TenantId}: a merge of {Count} events was refused; halves are tried")]

@@ -5,26 +5,36 @@ using WeComSync.Domain.Runs;
 namespace WeComSync.Worker.Jobs;
 
 /// <summary>
-/// A scheduled sync that met another one of its tenant comes again a little later, without counting as a failure. It ends by itself:
-/// once its successor is due the job drops it.
+/// A sync that met another one of its tenant comes again a little later, without counting as a failure. It ends by itself: a scheduled one
+/// is dropped by its job once its successor is due, and one that a person asked for when <see cref="LongestAsked"/> is over.
 /// </summary>
 internal sealed class DeferBusySync(TimeProvider clock) : JobFilterAttribute, IElectStateFilter
 {
+    /// <summary>How long a sync that a person asked for waits to begin. The page says so too.</summary>
+    public static readonly TimeSpan LongestAsked = TimeSpan.FromMinutes(10);
+
+    private static readonly TimeSpan AskedPause = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan Shortest = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan Longest = TimeSpan.FromMinutes(5);
 
     public void OnStateElection(ElectStateContext context)
     {
         var job = context.BackgroundJob.Job;
-        if (job.Type == typeof(ISyncJob)
-            && context.CandidateState is SucceededState { Result: SyncJob.Busy }
-            && job.Args is [_, _, DateTimeOffset, ..])
+        if (context.CandidateState is not SucceededState { Result: SyncJob.Busy })
         {
-            var age = clock.GetUtcNow() - new DateTimeOffset(context.BackgroundJob.CreatedAt, TimeSpan.Zero);
-            context.CandidateState = new ScheduledState(TimeSpan.FromTicks(Math.Clamp(age.Ticks, Shortest.Ticks, Longest.Ticks)))
-            {
-                Reason = SyncJob.Busy,
-            };
+            return;
         }
+
+        var age = clock.GetUtcNow() - new DateTimeOffset(context.BackgroundJob.CreatedAt, TimeSpan.Zero);
+        if (job.Type == typeof(ISyncJob) && job.Args is [_, _, DateTimeOffset, ..])
+        {
+            Defer(TimeSpan.FromTicks(Math.Clamp(age.Ticks, Shortest.Ticks, Longest.Ticks)));
+        }
+        else if ((job.Type == typeof(ISyncJob) || job.Type == typeof(IPreviewJob)) && age < LongestAsked)
+        {
+            Defer(AskedPause);
+        }
+
+        void Defer(TimeSpan pause) => context.CandidateState = new ScheduledState(pause) { Reason = SyncJob.Busy };
     }
 }

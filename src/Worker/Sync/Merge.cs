@@ -291,4 +291,4 @@ internal sealed class Merge : IAsyncDisposable
 
 /// <summary>A newer run has taken the tenant's fence: whatever this one read is not written.</summary>
 internal sealed class RunSupersededException()
-    : Exception("A newer run took this one's place while it was out of touch; nothing was written by this one.");
+    : Exception(SyncTexts.Superseded.With());

@@ -12,13 +12,12 @@ internal sealed partial class RunEnding(NpgsqlDataSource dataSource, TenantStops
 {
     /// <summary>Why a run is not wholly done; null if it is.</summary>
     public static string? Summary(SyncReport report) =>
-        report.Errors.Count == 0 ? null : $"{report.Errors.Count} objects could not be read and stay as they were; first: {report.Errors[0].Message}";
+        report.Errors.Count == 0 ? null : SyncTexts.NotWhole.With(report.Errors.Count, report.Errors[0].Message);
 
     /// <summary>What to do about held removals; null if there are none.</summary>
     public static string? HeldAction(Tenant tenant, SyncKind kind, SyncReport report) => report.Total.Held == 0
         ? null
-        : $"{report.Total.Held} removals are held because they are more than the guard allows. If they are right: "
-            + $"sync {tenant.Key} {EnumText.Of(kind)} --approve {report.RunId}; `held list {tenant.Key}` names them.";
+        : SyncTexts.Held.With(report.Total.Held, tenant.Key, EnumText.Of(kind), report.RunId, tenant.Key);
 
     /// <summary>What one object's comparison came to.</summary>
     public static string Compared(int rows, bool dryRun) =>

@@ -21,17 +21,17 @@ internal static class RunFailures
             IActionable actionable => With(RunState.Failed, failure.Message, actionable.Action),
             RunSupersededException => With(RunState.Failed, failure.Message, "Nothing: the newer run goes on."),
             OperationCanceledException when session.CancelRequested =>
-                With(RunState.Cancelled, $"Cancelled by a person during phase {session.Run.Phase}; {Left(session.Run)}.", $"Nothing: the next run {Next(session.Run)}."),
+                With(RunState.Cancelled, SyncTexts.CancelledByPerson.With(session.Run.Phase, Left(session.Run)), $"Nothing: the next run {Next(session.Run)}."),
             OperationCanceledException when session.Superseded => With(RunState.Failed, new RunSupersededException().Message, "Nothing."),
             OperationCanceledException when ct.IsCancellationRequested =>
-                With(RunState.Cancelled, $"Stopped during phase {session.Run.Phase}; {Left(session.Run)}.", $"Nothing: the next run {Next(session.Run)}."),
-            NpgsqlException lost => With(RunState.Failed, $"PostgreSQL failed during phase {session.Run.Phase}: {lost.Message}",
+                With(RunState.Cancelled, SyncTexts.Stopped.With(session.Run.Phase, Left(session.Run)), $"Nothing: the next run {Next(session.Run)}."),
+            NpgsqlException lost => With(RunState.Failed, SyncTexts.DatabaseFailed.With(session.Run.Phase, lost.Message),
                 $"Check the database; the next run {Next(session.Run)}, nothing was half-written."),
             _ => null,
         };
     }
 
-    private static string Left(SyncRun run) => run.Part == MirrorPart.Customers ? "what was merged before stays" : "nothing was written";
+    private static string Left(SyncRun run) => (run.Part == MirrorPart.Customers ? SyncTexts.MergedStays : SyncTexts.NothingWritten).With();
 
     private static string Next(SyncRun run) => run.Part == MirrorPart.Customers ? "goes on from there" : "starts anew";
 }

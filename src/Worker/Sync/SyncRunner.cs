@@ -72,7 +72,7 @@ internal sealed class SyncRunner(
             var report = await RunAsync(tenantId, SyncKind.Full, request, ct);
             return report.State == RunState.Stopped ? SyncOutcome.Stopped : SyncOutcome.Finished;
         }
-        catch (RunInProgressException)
+        catch (MirrorBusyException)
         {
             return SyncOutcome.Busy;
         }

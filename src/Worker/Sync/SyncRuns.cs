@@ -105,10 +105,10 @@ internal sealed class SyncRuns(NpgsqlDataSource dataSource, TimeProvider clock)
         await connection.ExecuteAsync("""
             UPDATE control.sync_runs
             SET state = 'failed', finished_at = now(),
-                error = 'The process ' || owner || ' ended during phase ' || phase || ' without closing the run; nothing was half-written.',
+                error = replace(replace($3, '{0}', owner), '{1}', phase),
                 action = 'Nothing: the next run ' || CASE part WHEN 'customers' THEN 'goes on from there.' ELSE 'reads everything again.' END
             WHERE tenant_id = $1 AND part = $2 AND state = 'running'
-            """, [tenantId, partText], ct);
+            """, [tenantId, partText, SyncTexts.ProcessEnded.ToString()], ct);
 
         await using var insert = new NpgsqlCommand("""
             INSERT INTO control.sync_runs (tenant_id, kind, part, trigger, state, phase, owner, fence, started_at, heartbeat_at, dry_run,
@@ -222,13 +222,16 @@ internal sealed class SyncRuns(NpgsqlDataSource dataSource, TimeProvider clock)
     }
 }
 
+/// <summary>This half of the tenant's mirror is taken; a little later it may be free.</summary>
+internal abstract class MirrorBusyException(string message) : Exception(message);
+
 /// <summary>Another live process runs this half of the tenant's mirror.</summary>
 internal sealed class RunInProgressException(long runId, string owner, DateTimeOffset startedAt)
-    : Exception($"Run {runId} of this tenant is already under way on {owner}, since {startedAt:yyyy-MM-dd HH:mm:ss}Z.")
+    : MirrorBusyException($"Run {runId} of this tenant is already under way on {owner}, since {startedAt:yyyy-MM-dd HH:mm:ss}Z.")
 {
     public long RunId { get; } = runId;
 }
 
 /// <summary>Somebody holds the lock of this half of the tenant's mirror although no run is under way.</summary>
 internal sealed class RunLockHeldException()
-    : Exception("Another worker holds this tenant's lock without a run of its own; nothing was changed. Try again in a minute; if it stays so, restart the other workers.");
+    : MirrorBusyException("Another worker holds this tenant's lock without a run of its own; nothing was changed. Try again in a minute; if it stays so, restart the other workers.");

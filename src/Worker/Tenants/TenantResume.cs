@@ -2,6 +2,7 @@ using Microsoft.EntityFrameworkCore;
 using WeComSync.Domain.Storage;
 using WeComSync.Domain.Tenants;
 using WeComSync.Worker.Commands;
+using WeComSync.Worker.WeCom.Tokens;
 
 namespace WeComSync.Worker.Tenants;
 
@@ -24,6 +25,7 @@ internal static class TenantResume
         tenant.Resume();
         tenant.ChangedAt = clock.GetUtcNow();
         await db.SaveChangesAsync(ct);
+        await TokenStore.ForgetRefusalsAsync(db, tenant.Id, ct);
         await db.Database.ExecuteSqlAsync($"SELECT pg_notify({TenantChanges.Channel}, {tenant.Id}::text)", ct);
         await transaction.CommitAsync(ct);
         return true;

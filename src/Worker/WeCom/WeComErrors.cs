@@ -187,6 +187,9 @@ internal static class WeComErrors
     /// <summary>Every code that has a class, for the tests and the documentation.</summary>
     public static IEnumerable<int> Known => Table.Keys;
 
+    /// <returns>Null for a code that is not known.</returns>
+    public static WeComErrorClass? ClassOf(int errCode) => Table.TryGetValue(errCode, out var verdict) ? verdict.Class : null;
+
     /// <param name="endpoint">Path below <c>/cgi-bin/</c>.</param>
     /// <param name="errCode">Not 0.</param>
     /// <param name="errmsg">As WeCom sent it.</param>

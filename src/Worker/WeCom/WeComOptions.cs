@@ -56,6 +56,13 @@ internal sealed class WeComOptions
     [TimeRange("00:00:00.001", "00:01:00", ErrorMessage = "WeCom:RetryDelay must be between 1 ms and 1 min.")]
     public TimeSpan RetryDelay { get; init; } = TimeSpan.FromSeconds(1);
 
+    /// <summary>
+    /// How long a refused secret is not shown to WeCom again, whoever asks: many failed tries get this host's address banned for an hour, for
+    /// all tenants. Another secret or corp id is tried at once, and so is the same one after the tenant was resumed.
+    /// </summary>
+    [TimeRange("00:00:00", "00:10:00", ErrorMessage = "WeCom:RefusedSecretPause must be between 0 and 10 min.")]
+    public TimeSpan RefusedSecretPause { get; init; } = TimeSpan.FromSeconds(30);
+
     /// <summary>How long WeCom blocks an API after 45009. A second 45009 in a row is waited for 5, then 15, then 60 times as long.</summary>
     [TimeRange("00:00:00.001", "01:00:00", ErrorMessage = "WeCom:ThrottleWindow must be between 1 ms and 1 h.")]
     public TimeSpan ThrottleWindow { get; init; } = TimeSpan.FromSeconds(60);

@@ -1,5 +1,8 @@
 using System.Net;
 using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Mvc.RazorPages;
+using Microsoft.AspNetCore.Mvc.RazorPages.Infrastructure;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using WeComSync.Worker.Tests.Serve;
@@ -121,6 +124,35 @@ public sealed class AccessTests(ServedWorker served) : IClassFixture<ServedWorke
                     || address.StartsWith("/problem", StringComparison.Ordinal) || address is "/healthz" or "/readyz",
                 $"{address}: {answer.StatusCode}");
         }
+    }
+
+    [Fact]
+    public async Task Every_handler_of_a_form_is_refused_with_no_token_and_with_that_of_somebody_else_also_when_script_sends_it()
+    {
+        var tenant = await served.Database.KeyAsync(await served.Database.AddTenantAsync("0 0 0 29 2 ?"));
+        using var stranger = served.Worker.Visit();
+        var others = await stranger.TokenAsync("/login");
+        using var browser = served.Worker.Visit();
+        using var login = await browser.LogInAsync();
+        var loader = served.Worker.Services.GetRequiredService<PageLoader>();
+        var tried = 0;
+        // Whatever method failed, the page that says so is shown; it takes nothing.
+        foreach (var endpoint in Endpoints
+            .Where(endpoint => endpoint.Metadata.GetMetadata<PageActionDescriptor>() is not null && !Address(endpoint).StartsWith("/problem/", StringComparison.Ordinal)).DistinctBy(Address))
+        {
+            var page = await loader.LoadAsync(endpoint.Metadata.GetMetadata<PageActionDescriptor>()!, EndpointMetadataCollection.Empty);
+            foreach (var handler in page.HandlerMethods.Where(handler => HttpMethods.IsPost(handler.HttpMethod)))
+            {
+                foreach (var (token, byScript) in new[] { (null, false), (null, true), (others, false), (others, true) })
+                {
+                    using var answer = await browser.AskAsync("POST", $"{Fill(Address(endpoint), tenant)}?handler={handler.Name}", token, byScript);
+                    Assert.True(answer.StatusCode == HttpStatusCode.BadRequest, $"{Address(endpoint)} {handler.Name}: {answer.StatusCode}");
+                    tried++;
+                }
+            }
+        }
+
+        Assert.True(tried > 4 * 30, $"{tried} tries");
     }
 
     [Fact]

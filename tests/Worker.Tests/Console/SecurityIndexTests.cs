@@ -17,6 +17,8 @@ public sealed class SecurityIndexTests
     [InlineData("CO 12", "Worker.Tests/Console/AccountTests", "Password_change_ends_every_other_session_and_the_old_password")]
     [InlineData("CO 12", "Worker.Tests/Console/AccountTests", "Configured_password_that_changes_is_set_and_ends_sessions_and_one_that_stays_does_not_undo_a_change")]
     [InlineData("CO 13", "Worker.Tests/Console/AccessTests", "Every_form_is_refused_without_its_antiforgery_token")]
+    [InlineData("CO 13", "Worker.Tests/Console/AccessTests", "Every_handler_of_a_form_is_refused_with_no_token_and_with_that_of_somebody_else_also_when_script_sends_it")]
+    [InlineData("CO 11", "Worker.Tests/Console/TwoFactorTests", "Looking_at_the_page_and_typing_a_wrong_code_change_nothing_and_end_no_session_and_switching_on_ends_the_others")]
     [InlineData("CO 13", "Worker.Tests/Console/ConsoleSecurityTests", "Form_without_an_antiforgery_token_is_refused")]
     [InlineData("CO 13", "Worker.Tests/Console/ConsoleSecurityTests", "Every_answer_tells_browsers_what_not_to_do")]
     [InlineData("CO 13", "Worker.Tests/Console/ConsoleSecurityTests", "No_page_needs_inline_script")]

@@ -20,10 +20,12 @@ public sealed partial class TwoFactorTests(ServedWorker served) : IClassFixture<
         var email = await served.Database.AddAdministratorAsync(await served.Database.AddTenantAsync("0 0 0 29 2 ?"));
         using var first = served.Worker.Visit();
         using var login = await first.LogInAsync(email: email);
-        var key = Key().Match(await first.GetStringAsync(new Uri(Page, UriKind.Relative), Cancel)).Groups[1].Value.Replace(" ", "", StringComparison.Ordinal);
-        using var wrong = await first.SubmitAsync(Page, Page + "?handler=On", ("code", "000000"));
+        var (key, offered) = await OpenAsync(first);
+        using var wrong = await first.SubmitAsync(Page, Page + "?handler=On", ("offered", offered), ("code", "000000"));
         Assert.Equal(HttpStatusCode.UnprocessableEntity, wrong.StatusCode);
-        using var on = await first.SubmitAsync(Page, Page + "?handler=On", ("code", CodeOf(key)));
+        using var foreign = await first.SubmitAsync(Page, Page + "?handler=On", ("offered", key), ("code", CodeOf(key)));
+        Assert.Equal(HttpStatusCode.UnprocessableEntity, foreign.StatusCode);
+        using var on = await first.SubmitAsync(Page, Page + "?handler=On", ("offered", offered), ("code", CodeOf(key)));
         var codes = WebUtility.HtmlDecode(Codes().Match(await on.Content.ReadAsStringAsync(Cancel)).Groups[1].Value).Split('\n', StringSplitOptions.TrimEntries);
         Assert.Equal(10, codes.Length);
 
@@ -42,6 +44,45 @@ public sealed partial class TwoFactorTests(ServedWorker served) : IClassFixture<
         Assert.Equal(HttpStatusCode.Found, await RecoverAsync(email, codes[0]));
         Assert.Equal(HttpStatusCode.Unauthorized, await RecoverAsync(email, codes[0]));
         Assert.Equal(HttpStatusCode.Found, await RecoverAsync(email, codes[1]));
+    }
+
+    [Fact]
+    public async Task Looking_at_the_page_and_typing_a_wrong_code_change_nothing_and_end_no_session_and_switching_on_ends_the_others()
+    {
+        var email = await served.Database.AddAdministratorAsync(await served.Database.AddTenantAsync("0 0 0 29 2 ?"));
+        using var desk = served.Worker.Visit();
+        using var atDesk = await desk.LogInAsync(email: email);
+        using var phone = served.Worker.Visit();
+        using var onPhone = await phone.LogInAsync(email: email);
+        var before = await AccountAsync(email);
+
+        var (key, offered) = await OpenAsync(desk);
+        await OpenAsync(desk);
+        using var wrong = await desk.SubmitAsync(Page, Page + "?handler=On", ("offered", offered), ("code", "000000"));
+        Assert.Equal(HttpStatusCode.UnprocessableEntity, wrong.StatusCode);
+        Assert.Equal(before, await AccountAsync(email));
+        using (var still = await phone.OpenAsync("/account"))
+        {
+            Assert.Equal(HttpStatusCode.OK, still.StatusCode);
+        }
+
+        // The first page's key is as good as that of a page which was opened later.
+        using var on = await desk.SubmitAsync(Page, Page + "?handler=On", ("offered", offered), ("code", CodeOf(key)));
+        Assert.Equal(HttpStatusCode.OK, on.StatusCode);
+        using var own = await desk.OpenAsync("/account");
+        Assert.Equal(HttpStatusCode.OK, own.StatusCode);
+        using var ended = await phone.OpenAsync("/account");
+        Assert.Equal(HttpStatusCode.Found, ended.StatusCode);
+    }
+
+    private Task<string> AccountAsync(string email) =>
+        served.Database.ReadAsync<string>("SELECT to_jsonb(a)::text FROM control.accounts a WHERE email = $1", email);
+
+    /// <summary>The key that the page shows, and how its form carries it.</summary>
+    private static async Task<(string Key, string Offered)> OpenAsync(HttpClient browser)
+    {
+        var page = await browser.GetStringAsync(new Uri(Page, UriKind.Relative), Cancel);
+        return (Key().Match(page).Groups[1].Value.Replace(" ", "", StringComparison.Ordinal), WebUtility.HtmlDecode(Offered().Match(page).Groups[1].Value));
     }
 
     private async Task<HttpStatusCode> RecoverAsync(string email, string recovery)
@@ -69,6 +110,9 @@ public sealed partial class TwoFactorTests(ServedWorker served) : IClassFixture<
 
     [GeneratedRegex("<code id=\"key\">([A-Z2-7 ]+)<")]
     private static partial Regex Key();
+
+    [GeneratedRegex("name=\"offered\" value=\"([^\"]+)\"")]
+    private static partial Regex Offered();
 
     [GeneratedRegex("<pre>([^<]+)</pre>")]
     private static partial Regex Codes();

@@ -22,9 +22,14 @@ internal static partial class Visitor
         WebUtility.HtmlDecode(Token().Match(await browser.GetStringAsync(new Uri(page, UriKind.Relative), Cancel)).Groups[1].Value);
 
     /// <summary>Any method; with a token it is a form.</summary>
-    public static async Task<HttpResponseMessage> AskAsync(this HttpClient browser, string method, string page, string? token)
+    public static async Task<HttpResponseMessage> AskAsync(this HttpClient browser, string method, string page, string? token, bool byScript = false)
     {
         using var request = new HttpRequestMessage(new HttpMethod(method), new Uri(page, UriKind.Relative));
+        if (byScript)
+        {
+            request.Headers.Add("X-Requested-With", "fetch");
+        }
+
         if (token is not null && method != "GET")
         {
             request.Content = new FormUrlEncodedContent([KeyValuePair.Create("__RequestVerificationToken", token)]);

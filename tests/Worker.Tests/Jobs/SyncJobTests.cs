@@ -3,6 +3,7 @@ using Hangfire.States;
 using Microsoft.Extensions.DependencyInjection;
 using WeComSync.Domain.Runs;
 using WeComSync.TestKit;
+using WeComSync.Worker.Schedules;
 using WeComSync.Worker.Sync;
 using WeComSync.Worker.Tests.Serve;
 using Xunit;
@@ -104,6 +105,25 @@ public sealed class SyncJobTests(ServedWorker served) : IClassFixture<ServedWork
         worker.Services.GetRequiredService<IBackgroundJobClient>().ChangeState(job, new EnqueuedState(ISyncJob.Queue));
         await AllReachAsync([job], SucceededState.StateName);
         Assert.Equal(2, worker.Sync.CountOf(tenant));
+    }
+
+    [Fact]
+    public async Task Sync_or_preview_that_a_person_asked_for_waits_for_the_other_run_until_its_page_gives_it_up()
+    {
+        var tenant = await database.AddTenantAsync(Never);
+        worker.Sync.Does[tenant] = _ => Task.FromResult(SyncOutcome.Busy);
+        var client = worker.Services.GetRequiredService<IBackgroundJobClient>();
+        string[] jobs = [Enqueue(tenant, null), client.EnqueuePreview(tenant)];
+        await AllReachAsync(jobs, ScheduledState.StateName);
+
+        await database.ExecuteAsync(
+            "UPDATE hangfire.job SET createdat = createdat - interval '11 minutes' WHERE id = ANY($1)", jobs.Select(job => long.Parse(job, null)).ToArray());
+        foreach (var job in jobs)
+        {
+            client.ChangeState(job, new EnqueuedState(ISyncJob.Queue));
+        }
+
+        await AllReachAsync(jobs, SucceededState.StateName);
     }
 
     [Fact]

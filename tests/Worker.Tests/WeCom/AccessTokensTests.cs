@@ -1,5 +1,7 @@
+using Microsoft.EntityFrameworkCore;
 using WeComSync.Domain.Tenants;
 using WeComSync.TestKit;
+using WeComSync.Worker.Tenants;
 using WeComSync.Worker.WeCom;
 using Xunit;
 
@@ -119,16 +121,65 @@ public sealed class AccessTokensTests(TestDatabase database) : IClassFixture<Tes
     }
 
     [Fact]
-    public async Task Refused_secret_may_be_tried_again_once_a_person_mended_it_at_WeCom()
+    public async Task Refused_secret_is_not_shown_to_WeCom_again_for_a_while_however_often_somebody_checks_it()
     {
         await using var stub = await WeComStub.StartAsync();
-        stub.Answer("gettoken", """{"errcode":40001,"errmsg":"app disabled"}""", """{"errcode":0,"access_token":"good","expires_in":7200}""");
-        await using var process = WeComProcess.Start(database, stub.BaseUrl);
+        stub.Answer("gettoken", """{"errcode":40001,"errmsg":"invalid credential"}""");
+        await using var one = WeComProcess.Start(database, stub.BaseUrl);
+        await using var other = WeComProcess.Start(database, stub.BaseUrl);
         var caller = await WeComProcess.AddTenantAsync(database, Channel.App);
 
-        await Assert.ThrowsAsync<WeComException>(() => process.Tokens.GetAsync(caller, Cancel));
+        var fresh = await Assert.ThrowsAsync<WeComException>(() => one.Client.CheckSecretAsync(caller, Cancel));
+        Assert.Null(fresh.Age);
+        foreach (var process in new[] { one, other, one, other })
+        {
+            var shared = await Assert.ThrowsAsync<WeComException>(() => process.Client.CheckSecretAsync(caller, Cancel));
+            Assert.Equal((40001, WeComErrorClass.StopTenant, "invalid credential"), (shared.ErrCode, shared.Class, shared.Reason));
+            Assert.InRange(shared.Age!.Value, TimeSpan.Zero, TimeSpan.FromMinutes(1));
+            await Assert.ThrowsAsync<WeComException>(() => process.Client.ListTagsAsync(caller, Cancel));
+        }
 
-        Assert.Equal("good", (await process.Tokens.GetAsync(caller, Cancel)).Value);
+        Assert.Equal(1, stub.Count("gettoken"));
+    }
+
+    [Fact]
+    public async Task Another_secret_or_corp_id_is_tried_at_once_and_so_is_the_same_secret_when_the_time_is_over_or_the_tenant_resumed()
+    {
+        await using var stub = await WeComStub.StartAsync();
+        stub.Answer("gettoken", """{"errcode":40013,"errmsg":"invalid corpid"}""");
+        await using var process = WeComProcess.Start(database, stub.BaseUrl);
+        var caller = await WeComProcess.AddTenantAsync(database, Channel.App);
+        await RefusedAsync(caller);
+        await RefusedAsync(caller);
+        Assert.Equal(1, stub.Count("gettoken"));
+
+        await WeComProcess.SetSecretAsync(database, caller, "another secret");
+        await RefusedAsync(caller);
+        Assert.Equal(2, stub.Count("gettoken"));
+
+        caller = new WeComCaller(caller.TenantId, "ww-another-corp", Channel.App);
+        await RefusedAsync(caller);
+        Assert.Equal(3, stub.Count("gettoken"));
+
+        await ExecuteAsync("UPDATE control.token_refusals SET refused_at = refused_at - interval '31 seconds' WHERE tenant_id = $1", caller.TenantId);
+        await RefusedAsync(caller);
+        Assert.Equal(4, stub.Count("gettoken"));
+
+        await using var db = database.OpenContext();
+        (await db.Tenants.SingleAsync(tenant => tenant.Id == caller.TenantId, Cancel)).Stop(40013, "invalid corpid", "Correct it.", DateTimeOffset.UtcNow);
+        await db.SaveChangesAsync(Cancel);
+        Assert.True(await TenantResume.RunAsync(db, (await db.Tenants.SingleAsync(tenant => tenant.Id == caller.TenantId, Cancel)).Key, TimeProvider.System, Cancel));
+        await RefusedAsync(caller);
+        Assert.Equal(5, stub.Count("gettoken"));
+
+        Task RefusedAsync(WeComCaller who) => Assert.ThrowsAsync<WeComException>(() => process.Client.CheckSecretAsync(who, Cancel));
+    }
+
+    private async Task ExecuteAsync(string sql, long tenant)
+    {
+        await using var command = database.DataSource.CreateCommand(sql);
+        command.Parameters.AddWithValue(tenant);
+        await command.ExecuteNonQueryAsync(Cancel);
     }
 
     [Fact]

@@ -16,7 +16,8 @@ internal sealed class AccountStore(SyncDbContext db, SecretProtector protector) 
     IUserPasswordStore<Account>, IUserSecurityStampStore<Account>, IUserLockoutStore<Account>, IUserTwoFactorStore<Account>,
     IUserAuthenticatorKeyStore<Account>, IUserTwoFactorRecoveryCodeStore<Account>, IUserEmailStore<Account>
 {
-    private const int NoTenant = 0;
+    /// <summary>Accounts belong to no tenant, and so do their secrets.</summary>
+    public const int NoTenant = 0;
 
     public Task<string> GetUserIdAsync(Account user, CancellationToken cancellationToken) => Task.FromResult(user.Id.ToString(CultureInfo.InvariantCulture));
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 using System.Text.Json;
 using Npgsql;
 using WeComSync.Worker.Sync;
@@ -13,6 +14,10 @@ internal sealed class DirectoryRows(NpgsqlDataSource dataSource)
     public const int LevelSize = 1000;
 
     private const int PageSize = 50;
+
+    /// <summary>Employees among whom a search looks first: what is common is found there, and few pages are left for the whole company.</summary>
+    private const int Nearest = 3000;
+
     private const int HistorySize = 100;
     private const int ChoicesShown = 20;
 
@@ -36,12 +41,7 @@ internal sealed class DirectoryRows(NpgsqlDataSource dataSource)
         ORDER BY d.sort_order DESC NULLS LAST, d.id LIMIT $3
         """;
 
-    private const string PeopleSql = """
-        SELECT u.user_id, u.name, u.position, u.status, u.detail, d.name, u.main_department_id
-        FROM mirror.users u
-        LEFT JOIN mirror.departments d ON d.tenant_id = $1 AND d.id = u.main_department_id
-        WHERE u.tenant_id = $1 AND u.user_id > $2 AND u.removed_at IS NULL
-        """;
+    private const string People = "SELECT * FROM mirror.users u WHERE u.tenant_id = $1 AND u.user_id > $2";
 
     private const string HistorySql = """
         SELECT seq, at, op, fields, after, cause FROM mirror.changes
@@ -76,33 +76,50 @@ internal sealed class DirectoryRows(NpgsqlDataSource dataSource)
     public async Task<(IReadOnlyList<EmployeeRow> Rows, string? Next)> PeopleAsync(
         long tenantId, string query, long? department, short? status, string after, CancellationToken ct)
     {
-        await using var command = dataSource.CreateCommand();
-        command.Add(tenantId, after);
-        var sql = PeopleSql;
-        if (query.Length > 0)
+        var isWide = department is null && (query.Length > 0 || status is not null);
+        var rows = new List<EmployeeRow>();
+        if (isWide)
         {
-            command.Add(LikePattern.Containing(query));
-            // Chinese has no cases, and looking for both costs as much again.
-            var like = query.Any(c => char.IsLower(c) || char.IsUpper(c)) ? "ILIKE" : "LIKE";
-            sql += $" AND (u.name COLLATE \"C\" {like} ${command.Parameters.Count} OR u.user_id {like} ${command.Parameters.Count})";
+            // Nobody can tell beforehand whether a text is in every second name or in none, PostgreSQL least of all.
+            rows = await SearchAsync(FormattableString.Invariant($"{People} ORDER BY u.user_id LIMIT {Nearest}"), tenantId, query, department, status, after, ct);
         }
 
+        if (rows.Count <= PageSize)
+        {
+            // OFFSET keeps the looks apart: the end of a row, where removed_at stands, is read only of those whose beginning fits.
+            rows = await SearchAsync(isWide ? $"{People} AND {{0}} OFFSET 0" : People, tenantId, query, department, status, after, ct);
+        }
+
+        return rows.Count > PageSize ? ([.. rows.Take(PageSize)], rows[PageSize - 1].UserId) : (rows, null);
+    }
+
+    /// <summary>One look, at those whom <paramref name="source"/> selects; <c>{0}</c> in it is whether text and state are those wanted.</summary>
+    private async Task<List<EmployeeRow>> SearchAsync(string source, long tenantId, string query, long? department, short? status, string after, CancellationToken ct)
+    {
+        await using var connection = await dataSource.OpenConnectionAsync(ct);
+        await using var batch = connection.CreateBatch();
+        // A search that is spread over several processes waits for them longer than it takes, whenever syncs are at work.
+        batch.BatchCommands.Add(new NpgsqlBatchCommand("SELECT set_config('max_parallel_workers_per_gather', '0', true)"));
+        var command = new NpgsqlBatchCommand();
+        batch.BatchCommands.Add(command);
+        Add(tenantId);
+        Add(after);
+        var found = string.Join(" AND ", new[] { query.Length > 0 ? Found(query) : "true", status is { } wanted ? $"u.status = {Add(wanted)}" : "true" });
+        var sql = $"""
+            SELECT u.user_id, u.name, u.position, u.status, u.detail,
+                   (SELECT d.name FROM mirror.departments d WHERE d.tenant_id = $1 AND d.id = u.main_department_id), u.main_department_id
+            FROM ({source.Replace("{0}", found, StringComparison.Ordinal)}) u
+            WHERE u.removed_at IS NULL AND {found}
+            """;
         if (department is { } id)
         {
-            command.Add(id);
-            sql += $" AND EXISTS (SELECT FROM mirror.user_departments m WHERE m.tenant_id = $1 AND m.department_id = ${command.Parameters.Count}"
-                + " AND m.user_id = u.user_id AND m.removed_at IS NULL)";
+            // A list, and no join for the name above: PostgreSQL takes the number of rows of a join for so high that it begins with everybody.
+            sql += $" AND u.user_id = ANY (ARRAY(SELECT m.user_id FROM mirror.user_departments m WHERE m.tenant_id = $1 AND m.department_id = {Add(id)} AND m.removed_at IS NULL))";
         }
 
-        if (status is { } wanted)
-        {
-            command.Add(wanted);
-            sql += $" AND u.status = ${command.Parameters.Count}";
-        }
-
-        command.Add(PageSize + 1);
-        command.CommandText = $"{sql} ORDER BY u.user_id LIMIT ${command.Parameters.Count}";
-        await using var reader = await command.ExecuteReaderAsync(ct);
+        command.CommandText = $"{sql} ORDER BY u.user_id LIMIT {Add(PageSize + 1)}";
+        await using var reader = await batch.ExecuteReaderAsync(ct);
+        await reader.NextResultAsync(ct);
         var rows = new List<EmployeeRow>();
         while (await reader.ReadAsync(ct))
         {
@@ -111,7 +128,22 @@ internal sealed class DirectoryRows(NpgsqlDataSource dataSource)
                 reader.IsDBNull(6) ? null : reader.GetInt64(6)));
         }
 
-        return rows.Count > PageSize ? ([.. rows.Take(PageSize)], rows[PageSize - 1].UserId) : (rows, null);
+        return rows;
+
+        string Add(object value)
+        {
+            command.Parameters.Add(new NpgsqlParameter { Value = value });
+            return FormattableString.Invariant($"${command.Parameters.Count}");
+        }
+
+        // Each look that can be left out is a third of the search: Chinese has no cases, and user ids have no Chinese.
+        string Found(string text)
+        {
+            var cased = text.Any(char.IsAsciiLetter);
+            var like = $"LIKE {Add(LikePattern.Containing(cased ? LikePattern.Lower(text) : text))}";
+            var name = $"{(cased ? "lower(u.name COLLATE \"C\")" : "u.name COLLATE \"C\"")} {like}";
+            return Ascii.IsValid(text) ? $"({name} OR {(cased ? "lower(u.user_id)" : "u.user_id")} {like})" : name;
+        }
     }
 
     /// <summary>Departments whose id or name is this text, or, if none is, whose name contains it; with the name of the parent.</summary>
@@ -135,7 +167,8 @@ internal sealed class DirectoryRows(NpgsqlDataSource dataSource)
             found.Add(new(reader.GetInt64(0), Text(reader, 1), Text(reader, 2)));
         }
 
-        return found;
+        // An id is meant where a department is called like another one's number.
+        return exact && found.Find(choice => choice.Id == id) is { } byId ? [byId] : found;
     }
 
     /// <summary>What happened to an object after it was created, newest first.</summary>

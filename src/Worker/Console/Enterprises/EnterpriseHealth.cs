@@ -8,9 +8,11 @@ namespace WeComSync.Worker.WebConsole.Enterprises;
 /// <summary>One enterprise in one glance.</summary>
 internal sealed record EnterpriseHealth
 {
+    /// <summary>What is asked to see whether customers can be read.</summary>
+    private const string CustomersEndpoint = "externalcontact/get_follow_user_list";
+
     private const string Sql = """
-        SELECT (SELECT count(*) FROM mirror.users WHERE tenant_id = $1 AND removed_at IS NULL),
-               (SELECT count(*) FROM mirror.users WHERE tenant_id = $1 AND removed_at IS NULL AND detail = 'id_only'),
+        SELECT p.live, p.id_only,
                (SELECT count(*) FROM mirror.departments WHERE tenant_id = $1 AND removed_at IS NULL),
                (SELECT count(*) FROM control.held_removals WHERE tenant_id = $1 AND decision = 'pending'),
                (SELECT count(*) FROM control.callback_events WHERE tenant_id = $1 AND state = 'waiting'),
@@ -33,7 +35,8 @@ internal sealed record EnterpriseHealth
                NOT EXISTS (SELECT FROM control.tenants t WHERE t.id = $1 AND t.stopped_code = 60020) AND (
                    EXISTS (SELECT FROM control.doctor_verdicts v WHERE v.tenant_id = $1 AND v.subject = $5 AND v.verdict = 'ok')
                    OR EXISTS (SELECT FROM control.sync_runs r WHERE r.tenant_id = $1 AND r.part = 'directory' AND r.kind = 'full' AND r.state IN ('done', 'partial')))
-        FROM (VALUES (1)) AS one LEFT JOIN control.customer_rests r ON r.tenant_id = $1
+        FROM (SELECT count(*) AS live, count(*) FILTER (WHERE detail = 'id_only') AS id_only FROM mirror.users WHERE tenant_id = $1 AND removed_at IS NULL) AS p
+        LEFT JOIN control.customer_rests r ON r.tenant_id = $1
         """;
 
     public long People { get; private init; }
@@ -57,11 +60,8 @@ internal sealed record EnterpriseHealth
     /// <summary>When the last good run ended.</summary>
     public DateTimeOffset? LastGood { get; private init; }
 
-    /// <summary>Why the customers cannot be read for now, in WeCom's or the run's words; null if nothing says so.</summary>
-    public string? CustomersRest { get; private init; }
-
-    /// <summary>WeCom's errcode behind <see cref="CustomersRest"/>, if there is one.</summary>
-    public int? CustomersRestCode { get; private init; }
+    /// <summary>Why the customers cannot be read for now; null if nothing says so.</summary>
+    public Explanation? CustomersRest { get; private init; }
 
     /// <summary>Texts of the channels whose address WeCom verified.</summary>
     public IReadOnlyList<string> Verified { get; private init; } = [];
@@ -98,8 +98,9 @@ internal sealed record EnterpriseHealth
             WithSecret = Texts(9),
             WithToken = Texts(10),
             LastGood = Time(11),
-            CustomersRestCode = reader.IsDBNull(12) ? null : reader.GetInt32(12),
-            CustomersRest = reader.IsDBNull(13) ? null : $"{reader.GetString(13)}. {reader.GetString(14)}",
+            CustomersRest = reader.IsDBNull(13) ? null
+                : reader.IsDBNull(12) ? Explanation.Of(reader.GetString(13), reader.GetString(14))
+                : Explanation.OfCode(CustomersEndpoint, reader.GetInt32(12), reader.GetString(13)),
             Working = Texts(15),
             AddressTrusted = reader.GetBoolean(16),
         };

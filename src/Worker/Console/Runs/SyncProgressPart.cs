@@ -11,6 +11,9 @@ internal sealed record SyncProgressPart(SyncRun? Run, bool Queued, Tenant Enterp
 {
     public DateTimeOffset Now { get; init; }
 
+    /// <summary>What became of a sync that was asked for and has not begun; null if there is nothing to say.</summary>
+    public string? Note { get; init; }
+
     /// <summary>Nothing more will change by itself.</summary>
     public bool Ended => !Queued && Run is not { State: RunState.Running };
 

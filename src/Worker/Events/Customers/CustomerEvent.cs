@@ -1,4 +1,3 @@
-using System.Globalization;
 using WeComSync.Domain.Customers;
 using WeComSync.Domain.Tenants;
 
@@ -83,7 +82,7 @@ internal sealed record CustomerEvent : ToldEvent
     public static CustomerEvent Read(ClaimedEvent claimed, CustomerEventKind kind, IReadOnlyDictionary<string, string> elements)
     {
         string? Text(string name) => elements.TryGetValue(name, out var value) && value.Trim() is { Length: > 0 } text ? text : null;
-        string Needed(string name) => Text(name) ?? throw new FormatException(string.Create(CultureInfo.InvariantCulture, $"The event has no {name}."));
+        string Needed(string name) => Text(name) ?? throw new FormatException(EventTexts.Lacks.With(name));
 
         var found = new CustomerEvent
         {

@@ -16,7 +16,7 @@ internal static class CustomerPatience
         if (told.Kind == CustomerEventKind.Added && answers.Customers.TryGetValue(told.ExternalUserId, out var customer))
         {
             return customer.Failure?.Message ?? (told.Tries < Tries && !Follows(customer.Found, told) && !EndsLater(told, batch)
-                ? "WeCom does not know the new relation yet." : null);
+                ? EventTexts.RelationUnknown.With() : null);
         }
 
         if (told.AsksForCustomer && answers.Customers.TryGetValue(told.ExternalUserId, out var asked))
@@ -27,13 +27,13 @@ internal static class CustomerPatience
         if (told.IsOfTags && answers.Tags is { } tags)
         {
             return tags.Failure?.Message ?? (told.Tries < Tries && told.Kind == CustomerEventKind.TagDeleted && Lists(tags.Found!, told.ObjectId)
-                ? "WeCom still lists the deleted tag." : null);
+                ? EventTexts.TagStillListed.With() : null);
         }
 
         if (told.Kind == CustomerEventKind.ChatChanged && answers.Chats.TryGetValue(told.ObjectId, out var chat))
         {
             return chat.Failure?.Message ?? (told.Tries < Tries && IsBehind(chat.Found, told, known.GetValueOrDefault(told.ObjectId))
-                ? "WeCom's data of the group chat are still older than the event." : null);
+                ? EventTexts.ChatBehind.With() : null);
         }
 
         return null;

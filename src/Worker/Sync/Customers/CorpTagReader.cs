@@ -50,7 +50,7 @@ internal sealed class CorpTagReader(CustomerClient client, PullSession session)
         if (unproved > 0)
         {
             session.Facts.Fail(table.Entity, null, null,
-                $"WeCom returned no {table.Entity} at all, without an error, though the mirror has {unproved}: nothing was removed.");
+                SyncTexts.NoTags.With(table.Entity, unproved));
         }
     }
 }

@@ -17,14 +17,14 @@ internal static class CustomerCaller
 
 /// <summary>The tenant has no secret that reads customers.</summary>
 internal sealed class NoCustomerCredentialException(string tenant)
-    : Exception($"Tenant {tenant} has neither a customer secret nor an application's."), IActionable
+    : Exception(SyncTexts.NoCustomerCredential.With(tenant)), IActionable
 {
     public string Action => "Add 'app.agentId' with 'app.secret' (or an old 'customers.secret') to the tenant file and run `tenants apply`.";
 }
 
 /// <summary>WeCom answered without an error and without a single member who has customers.</summary>
 internal sealed class NoFollowUsersException()
-    : Exception("WeCom lists no member with the customer function whom the application sees. Nothing was changed."), IActionable
+    : Exception(SyncTexts.NoFollowUsers.With()), IActionable
 {
     public string Action =>
         "Put members into 客户联系 → 权限配置 → 使用范围, and into the visible range of the application (应用管理 → the application → 可见范围).";

@@ -94,7 +94,7 @@ internal sealed class FollowReader(
                 await MergeAsync(stage, [.. members.Except(unlicensed, StringComparer.OrdinalIgnoreCase)], listedAt, ct);
                 foreach (var userId in members.Intersect(unlicensed, StringComparer.OrdinalIgnoreCase))
                 {
-                    await FailAsync(stage, userId, null, "WeCom left this member out: he has no active interop licence.", ct);
+                    await FailAsync(stage, userId, null, SyncTexts.Unlicensed.With(), ct);
                 }
 
                 return;
@@ -181,7 +181,7 @@ internal sealed class FollowReader(
 
     private async Task FailAsync(CustomerStage stage, string userId, int? code, string why, CancellationToken ct)
     {
-        session.Facts.Fail(CustomerTables.Follows.Entity, userId, code, $"The customers of member {userId} could not be read and stay as they are: {why}");
+        session.Facts.Fail(CustomerTables.Follows.Entity, userId, code, SyncTexts.CustomersNotRead.With(userId, why));
         await checkpoint.FailAsync(session, stage.Connection, spelling.GetValueOrDefault(userId, userId), why, ct);
     }
 

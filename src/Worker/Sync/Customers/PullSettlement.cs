@@ -40,8 +40,7 @@ internal sealed class PullSettlement(CustomerClient client, PullSession session,
         if (await NothingWasReadAsync(stage, ct))
         {
             session.Facts.Fail(CustomerTables.Follows.Entity, null, null,
-                "WeCom returned no relation at all, without an error, though the mirror has some: nothing was removed. "
-                + "Check the application's visible range and the members' customer function (客户联系 → 权限配置 → 使用范围).");
+                SyncTexts.NoRelations.With());
         }
         else
         {
@@ -106,7 +105,7 @@ internal sealed class PullSettlement(CustomerClient client, PullSession session,
         catch (WeComException refused) when (CustomerFacts.IsOfOne(refused))
         {
             session.Facts.Fail(CustomerTables.Follows.Entity, userId, refused.ErrCode,
-                $"The customers of member {userId} could not be listed; those whom the pull missed stay: {refused.Message}");
+                SyncTexts.CustomersNotListed.With(userId, refused.Message));
             return;
         }
 

@@ -344,7 +344,7 @@ internal sealed class DetailReader(
         {
             if (user.UserId.Length == 0)
             {
-                facts.Fail("user", null, null, "WeCom returned a person without a userid; everybody else was taken.");
+                facts.Fail("user", null, null, SyncTexts.PersonWithoutId.With());
                 continue;
             }
 

@@ -63,8 +63,7 @@ internal sealed class DirectoryMerge(DirectoryFacts facts, RemovalGuard guard)
         if (unproved > 0)
         {
             facts.Fail(table.Entity, null, null,
-                $"WeCom returned no {table.Entity} at all, without an error, though the mirror has {unproved}: nothing was removed. "
-                + "Check the visible range and the permissions of the secrets.");
+                SyncTexts.NothingOfKind.With(table.Entity, unproved));
         }
     }
 

@@ -84,8 +84,7 @@ internal sealed class DirectoryReader(
             }
 
             Facts.Fail(rows == 0 ? "user" : "department", null, null,
-                "The contact-sync secret listed nothing, without an error; nobody is removed on its word. "
-                + "If it happens again, set 通讯录同步 up anew in WeCom's administration (管理工具 → 通讯录同步).");
+                SyncTexts.NothingListed.With());
             return false;
         }
         catch (WeComException refused) when (refused.Class == WeComErrorClass.StopFeature && callers.App is not null)
@@ -134,7 +133,7 @@ internal sealed class DirectoryReader(
     {
         if (id == 0)
         {
-            Facts.Fail("department", null, null, "WeCom returned a department without an id; all others were taken.");
+            Facts.Fail("department", null, null, SyncTexts.DepartmentWithoutId.With());
         }
 
         return id != 0;
@@ -145,8 +144,7 @@ internal sealed class DirectoryReader(
         if (seen.Count == 0)
         {
             Facts.Fail("department", null, null,
-                "The application sees no department: its visible range (应用管理 → the application → 可见范围) is empty. "
-                + "Nothing was removed; put the departments to be mirrored into the range.");
+                SyncTexts.RangeEmpty.With());
         }
     }
 

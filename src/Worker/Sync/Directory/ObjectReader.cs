@@ -58,14 +58,14 @@ internal sealed class ObjectReader(WeComClient client, DirectoryCallers callers,
 
         if (callers.Contacts is not { } contacts)
         {
-            NotFound(DirectoryTables.User, id, "Without the contact-sync secret nothing says whether the person exists out of sight.");
+            NotFound(DirectoryTables.User, id, SyncTexts.PersonOutOfSight.With());
             return;
         }
 
         var rows = await client.ListUserIdsAsync(contacts, ct).Where(m => string.Equals(m.UserId, id, StringComparison.OrdinalIgnoreCase)).ToListAsync(ct);
         if (rows.Count == 0)
         {
-            NotFound(DirectoryTables.User, id, "The list of all ids, read to its end, lacks the person: deleted, or another id.");
+            NotFound(DirectoryTables.User, id, SyncTexts.PersonNotListed.With());
             return;
         }
 
@@ -94,7 +94,7 @@ internal sealed class ObjectReader(WeComClient client, DirectoryCallers callers,
         var node = callers.Contacts is { } contacts ? (await client.ListDepartmentIdsAsync(contacts, ct)).FirstOrDefault(n => n.Id == id) : null;
         if (node is null)
         {
-            NotFound(DirectoryTables.Department, wanted.Id, callers.Contacts is null ? "It is out of sight, or gone." : "The list of all departments lacks it.");
+            NotFound(DirectoryTables.Department, wanted.Id, (callers.Contacts is null ? SyncTexts.DepartmentOutOfSight : SyncTexts.DepartmentNotListed).With());
             return;
         }
 
@@ -112,7 +112,7 @@ internal sealed class ObjectReader(WeComClient client, DirectoryCallers callers,
     private void NotFound(string kind, string id, string why)
     {
         tell($"{why} {LeftToWholeLists}");
-        facts.Fail(kind, id, null, $"WeCom did not return it. {why}");
+        facts.Fail(kind, id, null, SyncTexts.NotReturned.With(why));
     }
 
     /// <returns>Null if WeCom says no; its words are told.</returns>

@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using Npgsql;
 using WeComSync.Domain.Storage;
 using WeComSync.Domain.Tenants;
+using WeComSync.Worker.Sync;
 
 namespace WeComSync.Worker.WeCom.Tokens;
 
@@ -27,18 +28,18 @@ internal sealed class TenantSecrets(NpgsqlDataSource dataSource, SecretProtector
         if (!await reader.ReadAsync(ct))
         {
             throw new WeComException(TokenEndpoint.Path, null, WeComErrorClass.StopFeature,
-                $"tenant {caller.TenantId} has no secret for {EnumText.Of(caller.Credential)}", "Enter the secret in the tenant's settings.");
+                SyncTexts.NoSecret.With(caller.TenantId, EnumText.Of(caller.Credential)), "Enter the secret in the tenant's settings.");
         }
 
         var channel = EnumText.Parse<Channel>(reader.GetString(0));
         try
         {
-            return new TenantSecret(channel, protector.Unprotect(caller.TenantId, SecretFields.Secret(channel), reader.GetString(1)));
+            return new TenantSecret(channel, caller.CorpId, protector.Unprotect(caller.TenantId, SecretFields.Secret(channel), reader.GetString(1)));
         }
         catch (CryptographicException)
         {
             throw new WeComException(TokenEndpoint.Path, null, WeComErrorClass.StopTenant,
-                $"the stored secret of tenant {caller.TenantId} for {EnumText.Of(channel)} does not open",
+                SyncTexts.SecretClosed.With(caller.TenantId, EnumText.Of(channel)),
                 "Enter the secret again; it was protected with another certificate or for another tenant.");
         }
     }

@@ -30,7 +30,7 @@ internal sealed class TokenSlot(TimeProvider clock) : IDisposable
         }
     }
 
-    public void Refuse(TenantSecret secret, WeComException answer) => refusal = new Refusal(secret.Hash, answer, Interlocked.Increment(ref events));
+    public void Refuse(TenantSecret secret, WeComException answer) => refusal = new Refusal(secret.AttemptHash, answer, Interlocked.Increment(ref events));
 
     /// <summary>Draws a number on arrival, before waiting for the <see cref="Turn"/>.</summary>
     public long Arrive() => Interlocked.Increment(ref events);
@@ -41,7 +41,7 @@ internal sealed class TokenSlot(TimeProvider clock) : IDisposable
     /// </summary>
     public void ThrowIfRefusedSince(long arrival, TenantSecret secret)
     {
-        if (refusal is { } last && last.At > arrival && last.SecretHash.AsSpan().SequenceEqual(secret.Hash))
+        if (refusal is { } last && last.At > arrival && last.SecretHash.AsSpan().SequenceEqual(secret.AttemptHash))
         {
             throw last.Answer.As(last.Answer.Class, last.Answer.Reason, last.Answer.Action);
         }

@@ -1,11 +1,13 @@
 using System.Security.Cryptography;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Options;
 using Npgsql;
 using WeComSync.Domain.Storage;
 
 namespace WeComSync.Worker.WeCom.Tokens;
 
 /// <summary>The row in <c>control.access_tokens</c> that all processes share, and the lock under which it is replaced.</summary>
-internal sealed class TokenStore(NpgsqlDataSource dataSource, SecretProtector protector, TimeProvider clock)
+internal sealed class TokenStore(NpgsqlDataSource dataSource, SecretProtector protector, IOptions<WeComOptions> options, TimeProvider clock)
 {
     /// <returns>The stored token, if it was issued for this secret and is still good.</returns>
     public async Task<IssuedToken?> FindAsync(long tenantId, TenantSecret secret, CancellationToken ct)
@@ -34,11 +36,7 @@ internal sealed class TokenStore(NpgsqlDataSource dataSource, SecretProtector pr
             return current;
         }
 
-        if (!force)
-        {
-            await ThrowIfRefusedMeanwhileAsync(connection, tenantId, secret, ct);
-        }
-
+        await ThrowIfRefusedAsync(connection, tenantId, secret, ct);
         var obtainedAt = clock.GetUtcNow();
         string value;
         TimeSpan life;
@@ -60,6 +58,10 @@ internal sealed class TokenStore(NpgsqlDataSource dataSource, SecretProtector pr
         return token;
     }
 
+    /// <summary>Lets refused secrets be tried at once: a person says that it is mended.</summary>
+    public static Task ForgetRefusalsAsync(SyncDbContext db, long tenantId, CancellationToken ct) =>
+        db.Database.ExecuteSqlAsync($"DELETE FROM control.token_refusals WHERE tenant_id = {tenantId}", ct);
+
     /// <summary>Deletes the token, unless its row was replaced.</summary>
     public async Task DeleteAsync(long tenantId, IssuedToken token, CancellationToken ct)
     {
@@ -80,24 +82,28 @@ internal sealed class TokenStore(NpgsqlDataSource dataSource, SecretProtector pr
     }
 
     /// <summary>
-    /// Whoever waited for the lock while another process had the secret refused shares that answer: WeCom bans the address of who keeps
-    /// trying, for all tenants. Whoever comes later may try again, since a person may have mended it.
+    /// A secret that was refused a moment ago, or while this process waited for the lock, is not shown to WeCom again: the answer is shared.
+    /// WeCom bans the address of who keeps trying, for all tenants, and people press a button again when it says no.
     /// </summary>
-    private static async Task ThrowIfRefusedMeanwhileAsync(NpgsqlConnection connection, long tenantId, TenantSecret secret, CancellationToken ct)
+    private async Task ThrowIfRefusedAsync(NpgsqlConnection connection, long tenantId, TenantSecret secret, CancellationToken ct)
     {
         // now() is when this transaction began, which was before it waited.
         await using var command = new NpgsqlCommand("""
-            SELECT code, reason, action FROM control.token_refusals
-            WHERE tenant_id = $1 AND channel = $2 AND secret_hash = $3 AND refused_at > now()
+            SELECT code, reason, action, greatest(clock_timestamp() - refused_at, interval '0') FROM control.token_refusals
+            WHERE tenant_id = $1 AND channel = $2 AND secret_hash = $3 AND refused_at > now() - $4
             """, connection);
         command.Parameters.AddWithValue(tenantId);
         command.Parameters.AddWithValue(EnumText.Of(secret.Channel));
-        command.Parameters.AddWithValue(secret.Hash);
+        command.Parameters.AddWithValue(secret.AttemptHash);
+        command.Parameters.AddWithValue(options.Value.RefusedSecretPause);
         await using var reader = await command.ExecuteReaderAsync(ct);
         if (await reader.ReadAsync(ct))
         {
             throw new WeComException(
-                TokenEndpoint.Path, reader.IsDBNull(0) ? null : reader.GetInt32(0), WeComErrorClass.StopTenant, reader.GetString(1), reader.GetString(2));
+                TokenEndpoint.Path, reader.IsDBNull(0) ? null : reader.GetInt32(0), WeComErrorClass.StopTenant, reader.GetString(1), reader.GetString(2))
+            {
+                Age = reader.GetTimeSpan(3),
+            };
         }
     }
 
@@ -113,7 +119,7 @@ internal sealed class TokenStore(NpgsqlDataSource dataSource, SecretProtector pr
             """, connection);
         command.Parameters.AddWithValue(tenantId);
         command.Parameters.AddWithValue(EnumText.Of(secret.Channel));
-        command.Parameters.AddWithValue(secret.Hash);
+        command.Parameters.AddWithValue(secret.AttemptHash);
         command.Parameters.AddWithValue((object?)refusal.ErrCode ?? DBNull.Value);
         command.Parameters.AddWithValue(refusal.Reason);
         command.Parameters.AddWithValue(refusal.Action);

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.DependencyInjection;
+using Npgsql;
 using WeComSync.Domain.Runs;
 using WeComSync.Simulator.Faults;
 using WeComSync.Simulator.Worlds;
@@ -179,6 +180,31 @@ public sealed class EmployeeWritingTests(ConnectedCompany company) : IClassFixtu
         await Eventually.TrueAsync(
             "the mirror says what was written",
             async () => await visit.SqlAsync<string>("SELECT coalesce(position, '') FROM mirror.users WHERE tenant_id = $1 AND user_id = $2", id) == "稍后", TimeSpan.FromSeconds(60));
+    }
+
+    [Fact]
+    public async Task While_somebody_holds_the_mirrors_lock_without_a_run_it_is_written_all_the_same_and_a_job_mirrors_it()
+    {
+        using var visit = await company.VisitAsync();
+        var id = visit.World.People[4].UserId;
+        var opened = FormFields.Of(await visit.RawAsync($"employee-edit?id={id}"));
+        await using (var holder = await company.Database.DataSource.OpenConnectionAsync(Cancel))
+        {
+            await using var take = new NpgsqlCommand("SELECT pg_advisory_lock(72368370, $1)", holder);
+            take.Parameters.AddWithValue((int)visit.Tenant.Id);
+            await take.ExecuteNonQueryAsync(Cancel);
+
+            var answer = await visit.SendAsync(opened, $"employee-edit?id={id}", ("position", "无人运行"));
+            Assert.Equal((302, visit.Address("employees")), (answer.Status, answer.Location));
+            Assert.Equal("无人运行", visit.World.FindPerson(id)!.Position);
+            Assert.Contains("稍后更新", await visit.ReadAsync("employees"), StringComparison.Ordinal);
+            take.CommandText = "SELECT pg_advisory_unlock(72368370, $1)";
+            await take.ExecuteNonQueryAsync(Cancel);
+        }
+
+        await Eventually.TrueAsync(
+            "the mirror says what was written",
+            async () => await visit.SqlAsync<string>("SELECT coalesce(position, '') FROM mirror.users WHERE tenant_id = $1 AND user_id = $2", id) == "无人运行", TimeSpan.FromSeconds(60));
     }
 
     [Fact]

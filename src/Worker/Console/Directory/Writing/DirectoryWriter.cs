@@ -116,13 +116,13 @@ internal sealed partial class DirectoryWriter(
                 LogMirrored(tenant.Id, wanted.Kind, report.RunId, report.State);
                 return report.State == RunState.Done;
             }
-            catch (RunInProgressException) when (clock.GetElapsedTime(started) < Patience)
+            catch (MirrorBusyException) when (clock.GetElapsedTime(started) < Patience)
             {
                 await Task.Delay(Pause, clock, ct);
             }
-            catch (RunInProgressException running)
+            catch (MirrorBusyException busy)
             {
-                LogLeft(tenant.Id, wanted.Kind, running.RunId);
+                LogLeft(tenant.Id, wanted.Kind, busy.Message);
                 // Hangfire's client is synchronous and waits for PostgreSQL.
                 await Task.Run(
                     () => jobs.Enqueue<IObjectSyncJob>(job => job.RunAsync(tenant.Id, wanted.Kind, wanted.Id, wanted.Deleted, CancellationToken.None)), ct);
@@ -141,8 +141,8 @@ internal sealed partial class DirectoryWriter(
     [LoggerMessage(LogLevel.Information, "Tenant {TenantId}: a {Kind} was written to WeCom and mirrored by run {Run}: {State}")]
     private partial void LogMirrored(long tenantId, string kind, long run, RunState state);
 
-    [LoggerMessage(LogLevel.Information, "Tenant {TenantId}: a {Kind} was written to WeCom and is mirrored when run {Run} has ended")]
-    private partial void LogLeft(long tenantId, string kind, long run);
+    [LoggerMessage(LogLevel.Information, "Tenant {TenantId}: a {Kind} was written to WeCom and is mirrored by a job, as soon as it can be. {Why}")]
+    private partial void LogLeft(long tenantId, string kind, string why);
 }
 
 /// <summary>How writing ended.</summary>

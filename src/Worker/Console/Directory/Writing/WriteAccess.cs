@@ -84,5 +84,5 @@ internal sealed class WriteAccess(SyncDbContext db, NpgsqlDataSource dataSource,
 
     private static WritePermission Of(WriteCheck check) => new(
         check.Allowed switch { true => null, false => WriteObstacle.NotGranted, null => WriteObstacle.NoAnswer },
-        check.CheckedAt, check.Code, check.Reason);
+        check.CheckedAt, check.Reason);
 }

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Localization;
+using WeComSync.Worker.Doctor;
 using WeComSync.Worker.WeCom;
 
 namespace WeComSync.Worker.WebConsole.Directory.Writing;
@@ -38,8 +39,11 @@ internal static class WriteErrors
         45009 or 45033 => ("", T["企业微信限制了调用频率，请过一会儿再试。"]),
         -1 or 6000 => ("", T["企业微信正忙，没有保存，请再试一次。"]),
         _ when WriteAccess.IsMissing(refusal.ErrCode) => ("", new WritePermission(WriteObstacle.NotGranted).Why(T)),
-        var code => ("", $"{T["企业微信拒绝了这次修改（错误 {0}）。", code ?? 0].Value} {Words.Stopped(code, T)} {Shown.Line(refusal.Reason)}"),
+        var code => ("", $"{T["企业微信拒绝了这次修改（错误 {0}）。", code ?? 0].Value} {Shown.Line(refusal.Reason)} {StepOf(refusal)}"),
     };
+
+    private static string? StepOf(WeComException refusal) =>
+        refusal.ErrCode is { } code ? Explanation.OfCode(refusal.Endpoint, code, refusal.Reason).Step?.In(Languages.OfVisitor) : null;
 
     /// <summary>For an attempt that WeCom did not answer.</summary>
     public static string OfSilence(IStringLocalizer T) => T["没有收到企业微信的答复，不清楚是否已经生效。请核对此处的内容，需要时再保存一次。"];

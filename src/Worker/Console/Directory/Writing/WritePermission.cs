@@ -6,9 +6,8 @@ namespace WeComSync.Worker.WebConsole.Directory.Writing;
 /// <summary>Whether an enterprise's directory can be written.</summary>
 /// <param name="Obstacle">What stands against it; null if nothing does.</param>
 /// <param name="CheckedAt">When WeCom was asked.</param>
-/// <param name="Code">WeCom's errcode, if it refused.</param>
 /// <param name="Detail">What WeCom said.</param>
-internal sealed record WritePermission(WriteObstacle? Obstacle, DateTimeOffset? CheckedAt = null, int? Code = null, string? Detail = null)
+internal sealed record WritePermission(WriteObstacle? Obstacle, DateTimeOffset? CheckedAt = null, string? Detail = null)
 {
     public bool IsGiven => Obstacle is null;
 
@@ -24,7 +23,7 @@ internal sealed record WritePermission(WriteObstacle? Obstacle, DateTimeOffset? 
         WriteObstacle.Stopped => T["同步已停止，不能写入企业微信。请先在“概况”中按说明处理并恢复。"],
         WriteObstacle.NoSecret => T["没有通讯录 Secret，不能写入企业微信。请在“企业微信设置”中填写，并在企业微信“管理工具 → 通讯录同步”中给予编辑权限。"],
         WriteObstacle.NotGranted => T["通讯录 Secret 只有读取权限。请在企业微信“管理工具 → 通讯录同步 → API接口同步”中把权限改为“编辑通讯录”，再点“重新检查”。"],
-        _ => $"{T["还不清楚通讯录 Secret 能不能写入：企业微信没有给出答复。"].Value} {Words.Stopped(Code, T)}",
+        _ => T["还不清楚通讯录 Secret 能不能写入：企业微信没有给出答复。"],
     };
 }
 

@@ -4,6 +4,7 @@ using Npgsql;
 using WeComSync.Domain.Accounts;
 using WeComSync.Domain.Storage;
 using WeComSync.Domain.Tenants;
+using WeComSync.Worker.Doctor;
 using WeComSync.Worker.WeCom;
 using WeComSync.Worker.WebConsole.Audit;
 using WeComSync.Worker.WebConsole.Enterprises;
@@ -25,6 +26,9 @@ internal sealed class AppsModel(SyncDbContext db, NpgsqlDataSource dataSource, W
     public IReadOnlyList<string> Visible { get; private set; } = [];
 
     public string AgentProblem { get; private set; } = "";
+
+    /// <summary>Why WeCom did not tell; null if it was not asked or did.</summary>
+    public Explanation? AgentRefusal { get; private set; }
 
     public bool CanAsk => agentId is not null;
 
@@ -77,7 +81,7 @@ internal sealed class AppsModel(SyncDbContext db, NpgsqlDataSource dataSource, W
             }
             catch (WeComException refused)
             {
-                AgentProblem = $"{Words.Stopped(refused.ErrCode, T)} {Shown.Line(refused.Message)}";
+                AgentRefusal = Explanation.Of(refused.Message);
             }
         }
 

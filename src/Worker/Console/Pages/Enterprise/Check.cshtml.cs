@@ -1,4 +1,3 @@
-using System.Globalization;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.EntityFrameworkCore;
 using WeComSync.Domain.Storage;
@@ -21,8 +20,6 @@ internal sealed class CheckModel(TenantDoctor doctor, CallbackCheck callbacks, I
     public string LinesAddress => AddressOf("/check?handler=Lines");
 
     public string LiveAddress => AddressOf("/check?handler=Live");
-
-    private static DoctorLanguage Language => CultureInfo.CurrentUICulture.Name == "en" ? DoctorLanguage.English : DoctorLanguage.Chinese;
 
     public async Task OnGetAsync(bool run, CancellationToken ct)
     {
@@ -52,7 +49,7 @@ internal sealed class CheckModel(TenantDoctor doctor, CallbackCheck callbacks, I
     /// <summary>Without the callback addresses, which have lines of their own that go on.</summary>
     private IAsyncEnumerable<DoctorLine> ExamineAsync(CancellationToken ct)
     {
-        var language = Language;
+        var language = Languages.OfVisitor;
         return doctor.FindAsync(Enterprise.Id, ct).Where(finding => finding.CallbackOf is null).Select(finding => finding.InConsole(language));
     }
 
@@ -60,7 +57,7 @@ internal sealed class CheckModel(TenantDoctor doctor, CallbackCheck callbacks, I
     {
         await using var db = await contexts.CreateDbContextAsync(ct);
         var tenant = await db.Tenants.AsNoTracking().Include(t => t.Settings).SingleAsync(t => t.Id == Enterprise.Id, ct);
-        return [.. (await callbacks.RunAsync(tenant, ct)).Where(finding => finding.CallbackOf is not null).Select(finding => finding.InConsole(Language))];
+        return [.. (await callbacks.RunAsync(tenant, ct)).Where(finding => finding.CallbackOf is not null).Select(finding => finding.InConsole(Languages.OfVisitor))];
     }
 
     private string Conclude(IReadOnlyList<DoctorLine> lines)

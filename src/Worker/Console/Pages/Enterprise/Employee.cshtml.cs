@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Mvc;
 using Microsoft.EntityFrameworkCore;
 using WeComSync.Domain.Directory;
 using WeComSync.Domain.Storage;
+using WeComSync.Domain.Tenants;
 using WeComSync.Worker.WebConsole.Directory;
 using WeComSync.Worker.WebConsole.Directory.Writing;
 
@@ -18,6 +19,9 @@ internal sealed class EmployeeModel(SyncDbContext db, DirectoryRows rows, WriteA
 
     public History Past { get; private set; } = new([], null!);
 
+    /// <summary>Whether the list of everybody is contact sync's; the application's otherwise.</summary>
+    public bool IsListedByContacts { get; private set; }
+
     public WriteNotice Writing { get; private set; } = new(new WritePermission(null), null!);
 
     public async Task<IActionResult> OnGetAsync(string id, CancellationToken ct)
@@ -28,6 +32,7 @@ internal sealed class EmployeeModel(SyncDbContext db, DirectoryRows rows, WriteA
         }
 
         (Found, Departments) = (employee.User, employee.Departments);
+        IsListedByContacts = await db.WeComSettings.AnyAsync(s => s.TenantId == Enterprise.Id && s.Channel == Channel.Contacts && s.Secret != null, ct);
         Writing = new(await access.ReadAsync(Enterprise, ct), Enterprise);
         withheld = [.. await db.Database.SqlQuery<string>($"SELECT field AS \"Value\" FROM control.field_grants WHERE tenant_id = {Enterprise.Id} AND NOT granted").ToListAsync(ct)];
         Past = new(await rows.HistoryAsync(Enterprise.Id, "user", new { user_id = Found.UserId }, ct), Enterprise);

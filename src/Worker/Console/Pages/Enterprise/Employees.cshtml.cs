@@ -1,7 +1,5 @@
 using System.Globalization;
-using Microsoft.EntityFrameworkCore;
 using WeComSync.Domain.Directory;
-using WeComSync.Domain.Storage;
 using WeComSync.Worker.WebConsole.Directory;
 using WeComSync.Worker.WebConsole.Directory.Local;
 using WeComSync.Worker.WebConsole.Directory.Writing;
@@ -9,7 +7,7 @@ using WeComSync.Worker.WebConsole.Directory.Writing;
 namespace WeComSync.Worker.WebConsole.Pages;
 
 /// <summary>员工管理: employees by user id, a page at a time. Before WeCom is connected: the local ones.</summary>
-internal sealed class EmployeesModel(DirectoryRows rows, SyncDbContext db, LocalDirectory local, WriteAccess access) : ConsolePage
+internal sealed class EmployeesModel(DirectoryRows rows, LocalDirectory local, WriteAccess access) : ConsolePage
 {
     /// <summary>Null once WeCom is connected.</summary>
     public IReadOnlyList<LocalUser>? Local { get; private set; }
@@ -25,6 +23,12 @@ internal sealed class EmployeesModel(DirectoryRows rows, SyncDbContext db, Local
 
     public string? DepartmentName { get; private set; }
 
+    /// <summary>The department as it was typed: its name or id.</summary>
+    public string DepartmentText { get; private set; } = "";
+
+    /// <summary>What is wrong with it; null if nothing.</summary>
+    public string? DepartmentProblem { get; private set; }
+
     public short? Status { get; private set; }
 
     public IReadOnlyList<EmployeeRow> Rows { get; private set; } = [];
@@ -32,13 +36,14 @@ internal sealed class EmployeesModel(DirectoryRows rows, SyncDbContext db, Local
     /// <summary>Where the next page begins; null on the last.</summary>
     public string? Next { get; private set; }
 
-    public async Task OnGetAsync(string? q, long? department, short? status, string? after, CancellationToken ct)
+    public async Task OnGetAsync(string? q, string? department, short? status, string? after, CancellationToken ct)
     {
-        (Query, Department, Status) = (q?.Trim() ?? "", department, status);
+        (Query, DepartmentText, Status) = (q?.Trim() ?? "", department?.Trim() ?? "", status);
         if (!await local.IsConnectedAsync(Enterprise.Id, ct))
         {
+            Department = long.TryParse(DepartmentText, NumberStyles.None, CultureInfo.InvariantCulture, out var id) ? id : null;
             var (found, next) = await local.UsersAsync(
-                Enterprise.Id, Query, department, long.TryParse(after, NumberStyles.None, CultureInfo.InvariantCulture, out var last) ? last : 0, ct);
+                Enterprise.Id, Query, Department, long.TryParse(after, NumberStyles.None, CultureInfo.InvariantCulture, out var last) ? last : 0, ct);
             (Local, Next) = (found, next?.ToString(CultureInfo.InvariantCulture));
             return;
         }
@@ -46,10 +51,20 @@ internal sealed class EmployeesModel(DirectoryRows rows, SyncDbContext db, Local
         Writing = new(await access.ReadAsync(Enterprise, ct), Enterprise);
         var (departments, users) = await local.CountAsync(Enterprise.Id, ct);
         Waiting = departments + users;
-        (Rows, Next) = await rows.PeopleAsync(Enterprise.Id, Query, department, status, after ?? "", ct);
-        if (department is { } id)
+        if (DepartmentText.Length > 0)
         {
-            DepartmentName = await db.Departments.Where(d => d.TenantId == Enterprise.Id && d.Id == id).Select(d => d.Name).SingleOrDefaultAsync(ct);
+            var found = await rows.FindDepartmentsAsync(Enterprise.Id, DepartmentText, exact: true, ct);
+            if (found.Count != 1)
+            {
+                DepartmentProblem = found.Count == 0
+                    ? T["没有这个部门。请填写部门ID或完整的部门名称。"]
+                    : T["有多个这样的部门，请填写部门ID：{0}", string.Join(", ", found.Select(choice => choice.Label))];
+                return;
+            }
+
+            (Department, DepartmentName) = (found[0].Id, found[0].Name);
         }
+
+        (Rows, Next) = await rows.PeopleAsync(Enterprise.Id, Query, Department, status, after ?? "", ct);
     }
 }

@@ -6,6 +6,7 @@ using WeComSync.Domain.Accounts;
 using WeComSync.Domain.Runs;
 using WeComSync.Domain.Storage;
 using WeComSync.Domain.Tenants;
+using WeComSync.Worker.Jobs;
 using WeComSync.Worker.Schedules;
 using WeComSync.Worker.Sync;
 using WeComSync.Worker.WebConsole.Access;
@@ -23,9 +24,6 @@ internal sealed class SyncModel(
     : ConsolePage
 {
     private const int HeldShown = 200;
-
-    /// <summary>What has not begun by then is not waited for any longer; the list of runs shows it whenever it comes.</summary>
-    private static readonly TimeSpan LongestWait = TimeSpan.FromMinutes(10);
 
     public SyncProgressPart Progress { get; private set; } = new(null, false, null!);
 
@@ -162,7 +160,27 @@ internal sealed class SyncModel(
         var begun = asked is { } wanted
             ? await runs.FirstOrDefaultAsync(r => r.Id > wanted.After && r.Kind == SyncKind.Full && r.Trigger == SyncTrigger.Console, ct)
             : null;
-        var queued = begun is null && asked is { } since && now - since.At < LongestWait;
-        return new(begun ?? await runs.FirstOrDefaultAsync(ct), queued, Enterprise) { Now = now };
+        if (begun is not null || asked is not { } since)
+        {
+            return new(begun ?? await runs.FirstOrDefaultAsync(ct), false, Enterprise) { Now = now };
+        }
+
+        var newest = await runs.FirstOrDefaultAsync(ct);
+        if (await WhyRestingAsync(ct) is { } resting)
+        {
+            return new(newest, false, Enterprise) { Now = now, Note = resting };
+        }
+
+        return now - since.At >= DeferBusySync.LongestAsked
+            ? new(newest, false, Enterprise)
+            {
+                Now = now,
+                Note = T["您要求的同步在 {0} 分钟内没有开始，已不再等待。请查看同步记录，需要时再点一次。", DeferBusySync.LongestAsked.TotalMinutes],
+            }
+            : new(newest, true, Enterprise)
+            {
+                Now = now,
+                Note = newest is { State: RunState.Running } ? T["这家企业正在进行另一次同步，它结束后会自动开始您要求的同步。"].Value : null,
+            };
     }
 }

@@ -55,19 +55,16 @@ public sealed class SoakTests
         await MirrorTruth.AssertEqualAsync(hosts.Database.DataSource, company.Id, company.Corp, Cancel);
 
         var warm = samples.Where(s => s.At > Length / 4).ToList();
-        foreach (var (host, memory, handles) in new (string, Func<Sample, double>, Func<Sample, int>)[]
-            { ("callback host", s => s.CallbackMemory, s => s.CallbackHandles), ("worker", s => s.WorkerMemory, s => s.WorkerHandles) })
-        {
-            var slope = SlopePerTenMinutes(warm, memory);
-            var (least, most) = (warm.Min(handles), warm.Max(handles));
-            TestContext.Current.TestOutputHelper?.WriteLine(
-                $"{host}: {slope:+0.00;-0.00} MiB in ten minutes, {memory(warm[^1]):0} MiB at the end, {least} to {most} handles");
-            Assert.InRange(slope, double.MinValue, 1);
-            Assert.InRange(most - least, 0, 30);
-        }
-
+        Growth[] growths =
+        [
+            Growth.Of("callback host", warm, s => s.CallbackMemory, s => s.CallbackHandles),
+            Growth.Of("worker", warm, s => s.WorkerMemory, s => s.WorkerHandles),
+        ];
         TestContext.Current.TestOutputHelper?.WriteLine(
-            $"{samples.Max(s => s.Connections)} connections at most, {samples[^1].Jobs} jobs at the end, lag {samples.Max(s => s.Waiting)} events at most");
+            $"{string.Join(Environment.NewLine, growths.Select(g => g.ToString()))}{Environment.NewLine}"
+            + $"{samples.Max(s => s.Connections)} connections at most, {samples[^1].Jobs} jobs at the end, lag {samples.Max(s => s.Waiting)} events at most");
+        Assert.All(growths, g => Assert.InRange(g.PerTenMinutes, double.MinValue, 1));
+        Assert.All(growths, g => Assert.InRange(g.MostHandles - g.LeastHandles, 0, 30));
         Assert.InRange(samples.Max(s => s.Connections), 1, MostConnections);
         Assert.All(samples, s => Assert.Equal(0, s.Lingering));
         Assert.All(warm, s => Assert.InRange(s.Waiting, 0, PerSecond * 5));
@@ -84,11 +81,21 @@ public sealed class SoakTests
         await hosts.ScalarAsync<int>("SELECT count(*) FROM hangfire.job"),
         await hosts.ScalarAsync<int>("SELECT count(*) FROM control.callback_events WHERE state = 'waiting'"));
 
-    /// <summary>By least squares.</summary>
-    private static double SlopePerTenMinutes(List<Sample> samples, Func<Sample, double> value)
+    /// <summary>What a host has at the end, in MiB and handles, and how its memory grew.</summary>
+    private sealed record Growth(string Host, double PerTenMinutes, double LatelyPerTenMinutes, double AtEnd, int LeastHandles, int MostHandles)
     {
-        var (x, y) = (samples.Average(s => s.At.TotalMinutes), samples.Average(value));
-        return 10 * samples.Sum(s => (s.At.TotalMinutes - x) * (value(s) - y)) / samples.Sum(s => Math.Pow(s.At.TotalMinutes - x, 2));
+        public static Growth Of(string host, List<Sample> samples, Func<Sample, double> memory, Func<Sample, int> handles) => new(
+            host, Slope(samples, memory), Slope(samples[(samples.Count / 2)..], memory), memory(samples[^1]), samples.Min(handles), samples.Max(handles));
+
+        public override string ToString() =>
+            $"{Host}: {PerTenMinutes:+0.00;-0.00} MiB in ten minutes, {LatelyPerTenMinutes:+0.00;-0.00} in the later half, {AtEnd:0} MiB at the end, {LeastHandles} to {MostHandles} handles";
+
+        /// <summary>By least squares.</summary>
+        private static double Slope(List<Sample> samples, Func<Sample, double> value)
+        {
+            var (x, y) = (samples.Average(s => s.At.TotalMinutes), samples.Average(value));
+            return 10 * samples.Sum(s => (s.At.TotalMinutes - x) * (value(s) - y)) / samples.Sum(s => Math.Pow(s.At.TotalMinutes - x, 2));
+        }
     }
 
     private sealed record Sample(

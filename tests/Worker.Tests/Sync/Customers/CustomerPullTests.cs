@@ -35,6 +35,24 @@ public sealed class CustomerPullTests(TestDatabase database) : IClassFixture<Tes
     }
 
     [Fact]
+    public async Task Person_who_is_a_customer_of_two_tenants_is_a_row_of_each_with_one_unionid()
+    {
+        var people = new CustomerOptions { Count = 5, WeComShare = 0, WeChatSeed = 77 };
+        await using var harness = await SyncHarness.StartAsync(database, new CorpOptions { People = 3, Seed = 33, Customers = people });
+        await using var other = await harness.WithAnotherAsync(new CorpOptions { People = 4, Seed = 34, Customers = people });
+
+        await harness.MirrorCustomersAsync();
+        await other.MirrorCustomersAsync();
+
+        await harness.AssertCustomersAreTrueAsync();
+        await other.AssertCustomersAreTrueAsync();
+        Assert.Equal(5L, await harness.ScalarAsync<long>($"""
+            SELECT count(*) FROM mirror.customers a JOIN mirror.customers b ON b.tenant_id = {other.Tenant.Id} AND b.unionid = a.unionid
+            WHERE a.tenant_id = $1 AND a.external_user_id <> b.external_user_id
+            """));
+    }
+
+    [Fact]
     public async Task More_members_than_fit_in_a_chunk_are_all_read_with_the_fewest_calls()
     {
         await using var harness = await SyncHarness.StartAsync(database, new CorpOptions

@@ -30,7 +30,12 @@ public sealed class CustomerModelTests(TestDatabase database) : IClassFixture<Te
             async seed =>
             {
                 await using var harness = await host.WithAnotherAsync(Company(quirks));
-                await RunAsync(harness, new Random(seed));
+                var happened = await RunAsync(harness, new Random(seed));
+                if (!quirks)
+                {
+                    // Where adding again keeps what was, own tags come back of which no event tells.
+                    await AssertPersonalTagsAreKnownAsync(harness, happened);
+                }
             },
             iter: TestServer.LongRun ? 60 : 3, threads: 1);
     }
@@ -51,7 +56,7 @@ public sealed class CustomerModelTests(TestDatabase database) : IClassFixture<Te
         },
     };
 
-    private static async Task RunAsync(SyncHarness harness, Random random)
+    private static async Task<List<CustomerEventText>> RunAsync(SyncHarness harness, Random random)
     {
         await harness.MirrorCustomersAsync();
         // Lost events leave much to remove at once; the guard has its own tests.
@@ -95,7 +100,7 @@ public sealed class CustomerModelTests(TestDatabase database) : IClassFixture<Te
         Assert.Equal(
             harness.Corp.Customers.Relations.Where(r => r.Follow.IsDeletedByCustomer).Select(NameOf).Order(StringComparer.Ordinal),
             (await MarkedAsync(harness)).Order(StringComparer.Ordinal));
-        await AssertPersonalTagsAreKnownAsync(harness, happened);
+        return happened;
     }
 
     private static async Task DeliverAsync(SyncHarness harness, CustomerFeed feed, Random random, CustomerEventText[] events)

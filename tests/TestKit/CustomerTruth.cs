@@ -13,26 +13,20 @@ internal static class CustomerTruth
     {
         var world = harness.Corp.Customers;
         var relations = world.Relations.ToList();
+        var live = world.TagGroups.SelectMany(g => g.Tags).Select(t => t.Id).ToHashSet(StringComparer.Ordinal);
         var followed = relations.Select(r => r.ExternalUserId).Distinct(StringComparer.Ordinal).ToList();
         await SameAsync(harness, "customers", followed.Select(id => CustomerRow(world, world.Find(id)!)), """
             SELECT concat_ws('|', external_user_id, name, type, gender, coalesce(avatar, ''), coalesce(unionid, ''), coalesce(position, ''), coalesce(corp_name, ''))
             FROM mirror.customers WHERE tenant_id = $1 AND removed_at IS NULL AND visible
             """);
-        await harness.AssertFollowsAreTrueAsync(personalTags);
-        await harness.AssertTagsAreTrueAsync();
-        await harness.AssertChatsAreTrueAsync();
-    }
-
-    public static Task AssertFollowsAreTrueAsync(this SyncHarness harness, bool personalTags = false)
-    {
-        var world = harness.Corp.Customers;
-        var live = world.TagGroups.SelectMany(g => g.Tags).Select(t => t.Id).ToHashSet(StringComparer.Ordinal);
-        return SameAsync(harness, "follows", world.Relations.Select(r => FollowRow(r, live, personalTags)), $"""
+        await SameAsync(harness, "follows", relations.Select(r => FollowRow(r, live, personalTags)), $"""
             SELECT concat_ws('|', user_id, external_user_id, remark, description, extract(epoch FROM followed_at)::bigint, remark_corp_name,
                 array_to_string(remark_mobiles, ','), add_way, coalesce(oper_user_id, ''), coalesce(state, ''), array_to_string(tag_ids, ',')
                 {(personalTags ? ", array_to_string(personal_tags, ',')" : "")})
             FROM mirror.follows WHERE tenant_id = $1 AND removed_at IS NULL
             """);
+        await harness.AssertTagsAreTrueAsync();
+        await harness.AssertChatsAreTrueAsync();
     }
 
     public static Task AssertTagsAreTrueAsync(this SyncHarness harness)

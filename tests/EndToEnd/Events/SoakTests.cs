@@ -81,14 +81,20 @@ public sealed class SoakTests
         await hosts.ScalarAsync<int>("SELECT count(*) FROM hangfire.job"),
         await hosts.ScalarAsync<int>("SELECT count(*) FROM control.callback_events WHERE state = 'waiting'"));
 
-    /// <summary>What a host has at the end, in MiB and handles, and how its memory grew.</summary>
-    private sealed record Growth(string Host, double PerTenMinutes, double LatelyPerTenMinutes, double AtEnd, int LeastHandles, int MostHandles)
+    /// <summary>How the memory of a host went, in MiB, and how many handles it had.</summary>
+    private sealed record Growth(string Host, double PerTenMinutes, double LatelyPerTenMinutes, IEnumerable<double> Course, int LeastHandles, int MostHandles)
     {
         public static Growth Of(string host, List<Sample> samples, Func<Sample, double> memory, Func<Sample, int> handles) => new(
-            host, Slope(samples, memory), Slope(samples[(samples.Count / 2)..], memory), memory(samples[^1]), samples.Min(handles), samples.Max(handles));
+            host,
+            Slope(samples, memory),
+            Slope(samples[(samples.Count / 2)..], memory),
+            samples.Select(memory).Chunk(samples.Count < 12 ? 1 : samples.Count / 12).Select(part => part.Average()),
+            samples.Min(handles),
+            samples.Max(handles));
 
         public override string ToString() =>
-            $"{Host}: {PerTenMinutes:+0.00;-0.00} MiB in ten minutes, {LatelyPerTenMinutes:+0.00;-0.00} in the later half, {AtEnd:0} MiB at the end, {LeastHandles} to {MostHandles} handles";
+            $"{Host}: {PerTenMinutes:+0.00;-0.00} MiB in ten minutes, {LatelyPerTenMinutes:+0.00;-0.00} in the later half "
+            + $"({string.Join(' ', Course.Select(c => $"{c:0.0}"))}), {LeastHandles} to {MostHandles} handles";
 
         /// <summary>By least squares.</summary>
         private static double Slope(List<Sample> samples, Func<Sample, double> value)

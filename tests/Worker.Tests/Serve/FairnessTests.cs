@@ -83,7 +83,7 @@ public sealed class FairnessTests(TestDatabase database) : IClassFixture<TestDat
 
         await Eventually.TrueAsync("the job is over", () => Task.FromResult(StateOf(worker, job) == SucceededState.StateName));
         Assert.Equal(1, worker.Sync.CountOf(tenant));
-        Assert.Equal(0L, await database.ReadAsync<long>("SELECT count(*) FROM hangfire.job WHERE statename = 'Scheduled'"));
+        Assert.Equal(0L, await database.ReadAsync<long>("SELECT count(*) FROM hangfire.job WHERE statename = 'Scheduled' AND arguments ->> 0 = $1::text", tenant));
     }
 
     [Fact]

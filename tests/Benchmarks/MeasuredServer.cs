@@ -24,6 +24,16 @@ internal sealed class MeasuredServer : IAsyncDisposable
     /// <summary>From the start of the process to the first answer 200 of <c>/readyz</c>.</summary>
     public double StartSeconds { get; private set; }
 
+    /// <summary>Processor time of the process so far.</summary>
+    public double CpuSeconds
+    {
+        get
+        {
+            process.Refresh();
+            return process.TotalProcessorTime.TotalSeconds;
+        }
+    }
+
     public double ResidentMegabytes
     {
         get

@@ -23,7 +23,7 @@ static int Usage()
 {
     Console.Error.WriteLine(DirectoryOptions.Help);
     Console.Error.WriteLine();
-    Console.Error.WriteLine("incremental [PEOPLE [ROUNDS]]    measures an incremental sync without changes (100000 people, 3 rounds).");
+    Console.Error.WriteLine(IncrementalCommand.Help);
     Console.Error.WriteLine();
     Console.Error.WriteLine(CallbackBenchmarkOptions.Help);
     Console.Error.WriteLine();

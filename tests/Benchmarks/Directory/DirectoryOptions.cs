@@ -18,8 +18,6 @@ internal sealed record DirectoryOptions
           --check            exit code 1 when a goal of time or memory is missed
           --counts           exit code 1 when a goal of counts is missed: rows written, calls, statements
           --json FILE        also write every figure
-
-        incremental [PEOPLE [ROUNDS]]    measures an incremental sync of a company in which nothing changed (100000, 3).
         """;
 
     public int People { get; init; } = 100_000;

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using Npgsql;
+using WeComSync.Domain.Runs;
 using WeComSync.Domain.Storage;
 using WeComSync.Domain.Tenants;
 using WeComSync.TestKit;
@@ -77,10 +78,9 @@ internal static class RoundCommand
     private static async Task<(double Seconds, double Cpu)> MeasureAsync(
         TestDatabase database, SimulatorProcess simulator, int tenants, string kind, CancellationToken ct)
     {
-        // All are due now; the schedules that the worker would set by itself are for next year.
-        await ExecuteAsync(database, "INSERT INTO control.schedules (tenant_id, kind, cron) SELECT id, k, '0 0 0 1 1 ? 2099' FROM control.tenants, unnest(ARRAY['full', 'incremental', 'customers']) k ON CONFLICT DO NOTHING", ct);
-        var from = await ScalarAsync<DateTime>(database, "SELECT clock_timestamp()", ct);
-        await QueueAsync(database, kind, ct);
+        await SyncQueue.RestSchedulesAsync(database.DataSource, ct);
+        var from = await SyncQueue.NowAsync(database.DataSource, ct);
+        await SyncQueue.OrderAsync(database.DataSource, EnumText.Parse<SyncKind>(kind), ct);
         using var worker = Process.Start(MeasuredProcess.Command("WeComSync.Worker.dll", ["serve"],
         [
             ("ConnectionStrings__WeComSync", database.ConnectionString), ("WeCom__BaseUrl", simulator.BaseUrl), ("DOTNET_ENVIRONMENT", "Development"),
@@ -89,17 +89,7 @@ internal static class RoundCommand
         ]))!;
         try
         {
-            const string ended = "SELECT count(*) FROM control.sync_runs WHERE started_at > $1 AND state IN ('done', 'partial')";
-            while (await ScalarAsync<long>(database, ended, ct, from) < tenants)
-            {
-                if (worker.HasExited || await ScalarAsync<long>(database, "SELECT count(*) FROM control.sync_runs WHERE state IN ('failed', 'stopped')", ct) > 0)
-                {
-                    throw new InvalidOperationException("A sync failed, or the worker ended.");
-                }
-
-                await Task.Delay(200, ct);
-            }
-
+            await SyncQueue.EndedAsync(database.DataSource, from, tenants, ct);
             worker.Refresh();
             var seconds = await ScalarAsync<double>(
                 database, "SELECT extract(epoch FROM max(finished_at) - min(started_at))::float8 FROM control.sync_runs WHERE started_at > $1", ct, from);
@@ -109,19 +99,6 @@ internal static class RoundCommand
         {
             worker.Kill();
             await worker.WaitForExitAsync(ct);
-        }
-    }
-
-    private static async Task QueueAsync(TestDatabase database, string kind, CancellationToken ct)
-    {
-        var storage = new Hangfire.PostgreSql.PostgreSqlStorage(new Connections(database.DataSource), new() { PrepareSchemaIfNecessary = false });
-        WeComSync.Domain.Inbox.HangfireFormat.UseHangfireFormat(Hangfire.GlobalConfiguration.Configuration);
-        var jobs = new Hangfire.BackgroundJobClient(storage);
-        await using var tenants = database.DataSource.CreateCommand("SELECT id FROM control.tenants ORDER BY id");
-        await using var reader = await tenants.ExecuteReaderAsync(ct);
-        while (await reader.ReadAsync(ct))
-        {
-            Worker.Schedules.SyncQueueing.EnqueueSync(jobs, reader.GetInt64(0), EnumText.Parse<Domain.Runs.SyncKind>(kind), null);
         }
     }
 
@@ -147,12 +124,6 @@ internal static class RoundCommand
 
     private static int Number(string text) => int.Parse(text, NumberStyles.None, CultureInfo.InvariantCulture);
 
-    private static async Task ExecuteAsync(TestDatabase database, string sql, CancellationToken ct)
-    {
-        await using var command = database.DataSource.CreateCommand(sql);
-        await command.ExecuteNonQueryAsync(ct);
-    }
-
     private static async Task<T> ScalarAsync<T>(TestDatabase database, string sql, CancellationToken ct, params object[] values)
     {
         await using var command = database.DataSource.CreateCommand(sql);
@@ -162,10 +133,5 @@ internal static class RoundCommand
         }
 
         return (T)(await command.ExecuteScalarAsync(ct))!;
-    }
-
-    private sealed class Connections(NpgsqlDataSource dataSource) : Hangfire.PostgreSql.IConnectionFactory
-    {
-        public NpgsqlConnection GetOrCreateConnection() => dataSource.CreateConnection();
     }
 }

@@ -12,7 +12,8 @@ internal static class MirrorSql
     public static string CreateStage(MirrorTable table)
     {
         var columns = table.Key.Select(c => $"{c.Name} {c.SqlType} NOT NULL")
-            .Concat(table.Values.Concat(table.Extras).Select(c => $"{c.Name} {c.SqlType}"));
+            .Concat(table.Values.Concat(table.Extras).Select(c => $"{c.Name} {c.SqlType}"))
+            .Concat(table.Computed);
         return $"CREATE TEMP TABLE {table.Stage} ({string.Join(", ", columns)}, fetched_at timestamptz NOT NULL)";
     }
 

@@ -47,6 +47,9 @@ internal sealed record MirrorTable(string Name, string Entity, Column[] Key, Col
     /// <summary>Columns of the staging table that only the derivation of other rows needs.</summary>
     public Column[] Extras { get; init; } = [];
 
+    /// <summary>SQL of columns of the staging table that PostgreSQL fills from the others.</summary>
+    public string[] Computed { get; init; } = [];
+
     /// <summary>
     /// Whose event changes a row: kind of object, and SQL over the difference row <c>d</c> that gives its id as text. The first that
     /// an event named counts.

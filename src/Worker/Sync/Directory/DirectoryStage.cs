@@ -16,10 +16,6 @@ internal sealed class DirectoryStage(NpgsqlConnection connection, TimeSpan clock
         CREATE TEMP TABLE gone (kind text NOT NULL, id text COLLATE "C" NOT NULL, fetched_at timestamptz NOT NULL);
         """;
 
-    /// <summary>People are found without case.</summary>
-    private const string UserKey =
-        "ALTER TABLE stage_users ADD COLUMN user_key text COLLATE \"C\" GENERATED ALWAYS AS (lower(user_id)) STORED";
-
     private readonly Dictionary<long, int> listedPeople = [];
 
     /// <summary>How many people the id list has in each department; someone who came on two pages counts twice.</summary>
@@ -27,7 +23,7 @@ internal sealed class DirectoryStage(NpgsqlConnection connection, TimeSpan clock
 
     public async Task CreateAsync(CancellationToken ct) =>
         await connection.ExecuteAsync(
-            string.Join(";\n", [.. DirectoryTables.All.Select(MirrorSql.CreateStage), UserKey, Listed]), [], ct);
+            string.Join(";\n", [.. DirectoryTables.All.Select(MirrorSql.CreateStage), Listed]), [], ct);
 
     /// <remarks>By arrays: three small columns of a hundred thousand rows cost the worker a fraction of what COPY takes, value by value.</remarks>
     public async Task<int> CopyListedAsync(IAsyncEnumerable<WeComMembership> memberships, Action<int> progress, CancellationToken ct)

@@ -36,6 +36,8 @@ internal static class DirectoryTables
         // The memberships as user/list returned them, one array element for each department.
         Subjects = [(User, "lower(d.user_id)")],
         Extras = [Column.Bigints("departments"), Column.Bigints("orders"), Column.Integers("leader_flags")],
+        // People are found without case.
+        Computed = ["user_key text COLLATE \"C\" GENERATED ALWAYS AS (lower(user_id)) STORED"],
         EmptyIsNoProof = true,
     };
 

@@ -102,7 +102,7 @@ internal sealed partial class EventStorm(
         var open = claim.Open.ToHashSet();
         var covered = claim.Events
             .Where(e => open.Contains(e.Id) && ContactEvent.ChangeOf(e) is { } change
-                && (report.Total.Held == 0 || change is not (ContactChange.DeleteUser or ContactChange.DeleteParty)))
+                && (report.Total.Held == 0 || change is not (ContactChange.DeleteUser or ContactChange.DeleteParty or ContactChange.UpdateTag)))
             .Select(e => e.Id).ToList();
         await claims.EndAsync(claim, covered, EventState.Superseded, null, report.RunId, ct);
         metrics.Count(EventState.Superseded, covered.Count);

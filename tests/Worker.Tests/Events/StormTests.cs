@@ -90,6 +90,39 @@ public sealed class StormTests(TestDatabase database) : IClassFixture<TestDataba
         await harness.AssertMirrorIsTrueAsync();
     }
 
+    /// <summary>A list that lacks many is doubted; an event that names who went is not, also where it came in a storm.</summary>
+    [Fact]
+    public async Task Events_prove_the_removals_that_the_sync_of_a_storm_holds()
+    {
+        await using var harness = await StartAsync();
+        var world = harness.World;
+        var tag = world.AddTag("标签").Id;
+        var tagged = world.People.Take(6).Select(p => p.UserId).ToArray();
+        var departments = world.Departments.Skip(1).Select(d => d.Id).ToArray();
+        world.AddToTag(tag, tagged, departments);
+        await harness.MirrorAsync();
+        await harness.ScalarAsync<long>("UPDATE control.tenants SET max_removed = 1, max_removed_percent = 1 WHERE id = $1 RETURNING id");
+        for (var i = 0; i < 250; i++)
+        {
+            world.Hire($"storm{i}", $"人{i}", 1);
+            await harness.TellAsync("create_user", [("UserID", $"storm{i}"), ("Department", "1")]);
+        }
+
+        world.RemoveFromTag(tag, tagged[..4], departments[..2]);
+        await harness.TellAsync("update_tag", [("TagId", $"{tag}"), ("DelUserItems", string.Join(',', tagged[..4])), ("DelPartyItems", string.Join(',', departments[..2]))]);
+        foreach (var leaver in world.People.Where(p => !tagged.Contains(p.UserId)).Take(3).ToList())
+        {
+            world.Leave(leaver.UserId);
+            await harness.TellAsync("delete_user", [("UserID", leaver.UserId)]);
+        }
+
+        await harness.DrainAsync();
+
+        Assert.Equal((250L, 4L), (await harness.CountEventsAsync("superseded"), await harness.CountEventsAsync("applied")));
+        await harness.AssertMirrorIsTrueAsync();
+        Assert.Equal(0L, await harness.ScalarAsync<long>("SELECT count(*) FROM control.held_removals WHERE tenant_id = $1 AND decision = 'pending'"));
+    }
+
     /// <summary>The sync had listed people already: it cannot stand for what happens then.</summary>
     [Fact]
     public async Task Event_that_comes_during_the_sync_of_a_storm_is_applied_by_itself()

@@ -43,7 +43,7 @@ internal sealed record CustomerEvent : ToldEvent
 
     public bool IsOfTags => Kind is CustomerEventKind.TagsChanged or CustomerEventKind.TagDeleted;
 
-    /// <summary>Whether the mirror has no live relation of the two.</summary>
+    /// <summary>Of the end of a relation: whether the mirror does not have the relation.</summary>
     public bool IsOfUnknown { get; init; }
 
     /// <summary>Whether WeCom must be asked about the customer; the end of a relation that is known tells all there is to know.</summary>

@@ -63,7 +63,7 @@ internal sealed partial class CustomerEventApplier(
         return ClaimOutcome.Done;
     }
 
-    /// <summary>Where the mirror lacks the relation that a customer ended, somebody must say what it was.</summary>
+    /// <summary>Where the mirror lacks the relation that a customer ended, WeCom must say what it was.</summary>
     private async Task<IReadOnlyList<CustomerEvent>> MarkUnknownAsync(long tenantId, IReadOnlyList<CustomerEvent> events, CancellationToken ct)
     {
         var ends = events.Where(e => e.Kind == CustomerEventKind.DeletedByCustomer).ToList();
@@ -74,7 +74,8 @@ internal sealed partial class CustomerEventApplier(
 
         await using var connection = await dataSource.OpenConnectionAsync(ct);
         var state = await CustomerState.ReadAsync(connection, tenantId, ends, ct);
-        return [.. events.Select(e => e with { IsOfUnknown = e.IsOfContact && state.Find(CustomerState.Key(e.UserId, e.ExternalUserId)) is not { Live: true } })];
+        return [.. events.Select(e => e.Kind == CustomerEventKind.DeletedByCustomer
+            ? e with { IsOfUnknown = state.Find(CustomerState.Key(e.UserId, e.ExternalUserId)) is not { Live: true } } : e)];
     }
 
     [LoggerMessage(LogLevel.Information, "Tenant {Tenant}: {Count} events of customers applied with {Calls} API calls, {Failed} failed")]

@@ -18,7 +18,6 @@ internal static class CustomerDerivation
         await merge.ExecuteAsync(MirrorSql.KeepNewest(CustomerTables.Customers), ct);
         await merge.ExecuteAsync(MirrorSql.KeepNewest(CustomerTables.Follows), ct);
         await merge.ExecuteAsync(EmptyTags, ct);
-        await merge.ExecuteAsync(SettlePending, ct);
         await merge.ExecuteAsync(BeginAnew(known), ct);
         await merge.ExecuteAsync(ForgetDeletion(known), ct);
         if (readOneByOne)
@@ -28,6 +27,8 @@ internal static class CustomerDerivation
             await merge.ExecuteAsync(ForgetNobodys, ct);
             await merge.ExecuteAsync(ShowNobody, ct);
         }
+
+        await merge.ExecuteAsync(SettlePending, ct);
     }
 
     /// <summary>Compares customers who were read one by one, and all their relations.</summary>

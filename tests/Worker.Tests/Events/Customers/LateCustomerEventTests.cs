@@ -64,7 +64,7 @@ public sealed class LateCustomerEventTests(TestDatabase database) : IClassFixtur
         var told = feed.Take();
         await feed.StoreAsync(told[1]);
         await harness.DrainAsync();
-        Assert.Equal(1L, await MarkedAsync());
+        Assert.Equal(1L, await MarkedAsync(harness));
         if (!lags)
         {
             await AssertAllIsKnownAsync();
@@ -73,7 +73,7 @@ public sealed class LateCustomerEventTests(TestDatabase database) : IClassFixtur
         harness.Corp.Settings = Company.Settings;
         await feed.StoreAsync(told[0]);
         await harness.DrainAsync();
-        Assert.Equal(1L, await MarkedAsync());
+        Assert.Equal(1L, await MarkedAsync(harness));
         await AssertAllIsKnownAsync();
 
         async Task AssertAllIsKnownAsync()
@@ -82,9 +82,31 @@ public sealed class LateCustomerEventTests(TestDatabase database) : IClassFixtur
             Assert.Equal(["爱喝茶"], await harness.ScalarAsync<string[]>(
                 "SELECT personal_tags FROM mirror.follows WHERE tenant_id = $1 AND external_user_id = $2", added.ExternalUserId));
         }
+    }
 
-        Task<long> MarkedAsync() => harness.ScalarAsync<long>(
-            "SELECT count(*) FROM mirror.follows WHERE tenant_id = $1 AND removed_at IS NULL AND deleted_by_customer_at IS NOT NULL");
+    /// <summary>K§8 no. 6: WeCom dates it with its first beginning, and so it seems to be over.</summary>
+    [Fact]
+    public async Task Word_of_the_customer_who_left_is_kept_though_only_the_end_before_is_known()
+    {
+        await using var harness = await StartAsync(s => s with { ReaddingKeepsData = true });
+        using var feed = new CustomerFeed(harness);
+        var world = harness.Corp.Customers;
+        var added = world.Add(harness.World.People[0].UserId, with: f => f with { CreateTime = f.CreateTime - 10 });
+        world.Delete(added.UserId, added.ExternalUserId);
+        world.Add(added.UserId, added.ExternalUserId);
+        world.DeleteByCustomer(added.UserId, added.ExternalUserId);
+        var told = feed.Take().Select((t, i) => t with { At = t.At.AddSeconds(i < 2 ? -10 : -5) }).ToList();
+        foreach (var i in new[] { 3, 1, 0 })
+        {
+            await feed.StoreAsync(told[i]);
+        }
+
+        await harness.DrainAsync();
+        await feed.StoreAsync(told[2]);
+        await harness.DrainAsync();
+
+        Assert.Equal(1L, await MarkedAsync(harness));
+        await harness.AssertCustomersAreTrueAsync();
     }
 
     /// <summary>K§8 no. 5, where the event of the deletion was lost: the reading that lacked the relation is the word of its end.</summary>
@@ -151,4 +173,7 @@ public sealed class LateCustomerEventTests(TestDatabase database) : IClassFixtur
 
     private static Task<long> ChangesAsync(SyncHarness harness) =>
         harness.ScalarAsync<long>("SELECT count(*) FROM mirror.changes WHERE tenant_id = $1");
+
+    private static Task<long> MarkedAsync(SyncHarness harness) => harness.ScalarAsync<long>(
+        "SELECT count(*) FROM mirror.follows WHERE tenant_id = $1 AND removed_at IS NULL AND deleted_by_customer_at IS NOT NULL");
 }

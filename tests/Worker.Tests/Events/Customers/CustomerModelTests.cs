@@ -18,6 +18,11 @@ public sealed class CustomerModelTests(TestDatabase database) : IClassFixture<Te
     private const int Steps = 60;
     private const int Phases = 4;
 
+    /// <summary>
+    /// Histories that once went wrong: a stale answer right after the last pull, and a customer who left where only an end before was known.
+    /// </summary>
+    private static readonly int[] Remembered = [161959613, 659824840];
+
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
@@ -26,13 +31,18 @@ public sealed class CustomerModelTests(TestDatabase database) : IClassFixture<Te
         await using var host = await SyncHarness.StartAsync(database, new CorpOptions { Seed = 60 });
         // Seconds that pass between two steps are taken from here: the company's clock never goes faster than ours.
         host.Simulator.Clock.Advance(TimeSpan.FromMinutes(-45));
-        await Gen.Int[0, int.MaxValue - 1].SampleAsync(
-            async seed =>
-            {
-                await using var harness = await host.WithAnotherAsync(Company(quirks));
-                await RunAsync(harness, new Random(seed));
-            },
-            iter: TestServer.LongRun ? 60 : 3, threads: 1);
+        foreach (var seed in quirks ? Remembered : [])
+        {
+            await PlayAsync(seed);
+        }
+
+        await Gen.Int[0, int.MaxValue - 1].SampleAsync(PlayAsync, iter: TestServer.LongRun ? 60 : quirks ? 1 : 3, threads: 1);
+
+        async Task PlayAsync(int seed)
+        {
+            await using var harness = await host.WithAnotherAsync(Company(quirks));
+            await RunAsync(harness, new Random(seed));
+        }
     }
 
     /// <summary>Its chunk of members has several pages.</summary>

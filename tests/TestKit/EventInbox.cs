@@ -1,7 +1,10 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
+using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
+using WeComSync.Domain.Inbox;
+using WeComSync.Domain.Runs;
 using WeComSync.Domain.Storage;
 using WeComSync.Domain.Tenants;
 using WeComSync.Worker.Events;
@@ -59,6 +62,28 @@ internal static class EventInbox
     /// <summary>Applies what waits.</summary>
     public static Task<string> DrainAsync(this SyncHarness harness) =>
         harness.Drain().RunAsync(harness.Tenant.Id, TestContext.Current.CancellationToken);
+
+    /// <summary>Tries events that failed again, as their jobs do, until each is applied or parked.</summary>
+    public static async Task RetryAsync(this SyncHarness harness)
+    {
+        while (await harness.ScalarAsync<long[]>(
+            "SELECT COALESCE(array_agg(id ORDER BY id), '{}') FROM control.callback_events WHERE tenant_id = $1 AND state = 'failed'") is { Length: > 0 } failed)
+        {
+            foreach (var id in failed)
+            {
+                await using var scope = harness.Services.CreateAsyncScope();
+                try
+                {
+                    await scope.ServiceProvider.GetRequiredService<IEventJob>()
+                        .ApplyAsync(harness.Tenant.Id, id, "", null, null, TestContext.Current.CancellationToken);
+                }
+                catch (Exception again) when (again is EventFailedException or JobParkedException)
+                {
+                    // Its state says so.
+                }
+            }
+        }
+    }
 
     public static Task<string> StateOfAsync(this SyncHarness harness, long id) =>
         harness.ScalarAsync<string>("SELECT state FROM control.callback_events WHERE tenant_id = $1 AND id = $2", id);

@@ -134,7 +134,15 @@ internal sealed class SyncHarness : IAsyncDisposable
     /// <summary>Lets all that was read seem so much older.</summary>
     public async Task AgeAsync(TimeSpan time)
     {
-        await using var command = Database.DataSource.CreateCommand("UPDATE control.read_marks SET read_at = read_at - $2 WHERE tenant_id = $1");
+        await using var command = Database.DataSource.CreateCommand("""
+            WITH customers AS (UPDATE mirror.customers SET fetched_at = fetched_at - $2 WHERE tenant_id = $1),
+                follows AS (UPDATE mirror.follows SET fetched_at = fetched_at - $2 WHERE tenant_id = $1),
+                tags AS (UPDATE mirror.corp_tags SET fetched_at = fetched_at - $2 WHERE tenant_id = $1),
+                chats AS (UPDATE mirror.group_chats SET fetched_at = fetched_at - $2 WHERE tenant_id = $1),
+                chat_members AS (UPDATE mirror.group_chat_members SET fetched_at = fetched_at - $2 WHERE tenant_id = $1),
+                readings AS (UPDATE control.follow_readings SET read_at = read_at - $2, checked_at = checked_at - $2 WHERE tenant_id = $1)
+            UPDATE control.read_marks SET read_at = read_at - $2 WHERE tenant_id = $1
+            """);
         command.Parameters.Add(new NpgsqlParameter { Value = Tenant.Id });
         command.Parameters.Add(new NpgsqlParameter { Value = time });
         await command.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);

@@ -83,8 +83,8 @@ internal sealed class CustomerDecisions
         var shown = answer?.Follows.FirstOrDefault(f => string.Equals(f.UserId, newest.UserId, StringComparison.OrdinalIgnoreCase));
         var added = Later(told.LastOrDefault(e => e.Kind == CustomerEventKind.Added)?.At, state.AddedAt(key));
 
-        if (told.LastOrDefault(e => e.Kind == CustomerEventKind.DeletedByMember) is { } deletion
-            && !(added > deletion.At) && !(shown?.FollowedAt > deletion.At) && !(row?.FollowedAt > deletion.At)
+        var deletion = told.LastOrDefault(e => e.Kind == CustomerEventKind.DeletedByMember);
+        if (deletion is not null && !(added > deletion.At) && !(shown?.FollowedAt > deletion.At) && !(row?.FollowedAt > deletion.At)
             && !(row is { Live: true } && row.FetchedAt > deletion.At + Stale))
         {
             gone.Add(key);
@@ -96,8 +96,8 @@ internal sealed class CustomerDecisions
         if (leaving is not null && !(added > leaving.At) && !(shown?.FollowedAt > leaving.At) && !(row?.FollowedAt > leaving.At)
             && !(row?.DeletedByCustomerAt > leaving.At))
         {
-            // Where the mirror knows nothing of a relation that is over on both sides there is nothing to mark.
-            if (row is not null || !gone.Contains(key))
+            // Of an unknown relation that the member ended last there is nothing to mark.
+            if (row is not null || !gone.Contains(key) || leaving.At > deletion!.At)
             {
                 DeletedByCustomer.Add((userId, leaving.ExternalUserId, leaving.At));
             }

@@ -43,8 +43,13 @@ internal sealed record CustomerEvent : ToldEvent
 
     public bool IsOfTags => Kind is CustomerEventKind.TagsChanged or CustomerEventKind.TagDeleted;
 
-    /// <summary>Whether WeCom must be asked about the customer; a deletion tells all there is to know.</summary>
-    public bool AsksForCustomer => Kind is CustomerEventKind.Added or CustomerEventKind.HalfAdded or CustomerEventKind.Edited or CustomerEventKind.TransferFailed;
+    /// <summary>Of the end of a relation: whether the mirror does not have the relation.</summary>
+    public bool IsOfUnknown { get; init; }
+
+    /// <summary>Whether WeCom must be asked about the customer; the end of a relation that is known tells all there is to know.</summary>
+    public bool AsksForCustomer =>
+        Kind is CustomerEventKind.Added or CustomerEventKind.HalfAdded or CustomerEventKind.Edited or CustomerEventKind.TransferFailed
+        || (Kind == CustomerEventKind.DeletedByCustomer && IsOfUnknown);
 
     /// <summary>What is to be kept of it for platforms; null for most.</summary>
     public ContactNoticeKind? Notice => Kind switch

@@ -21,6 +21,7 @@ internal sealed partial class CustomerEventApplier(
         Tenant tenant, Claim claim, IReadOnlyList<CustomerEvent> events, Dictionary<long, string> failures, CancellationToken ct)
     {
         await notices.KeepAsync(claim, events, ct);
+        events = await MarkUnknownAsync(tenant.Id, events, ct);
         CustomerAnswers answers;
         var calls = new ApiCallCounter();
         try
@@ -60,6 +61,21 @@ internal sealed partial class CustomerEventApplier(
         await halving.RunAsync(answered, some => merge.RunAsync(some, answers, ct), claim, failures, ct);
         LogApplied(tenant.Key, answered.Count, calls.Count, failures.Count);
         return ClaimOutcome.Done;
+    }
+
+    /// <summary>Where the mirror lacks the relation that a customer ended, WeCom must say what it was.</summary>
+    private async Task<IReadOnlyList<CustomerEvent>> MarkUnknownAsync(long tenantId, IReadOnlyList<CustomerEvent> events, CancellationToken ct)
+    {
+        var ends = events.Where(e => e.Kind == CustomerEventKind.DeletedByCustomer).ToList();
+        if (ends.Count == 0)
+        {
+            return events;
+        }
+
+        await using var connection = await dataSource.OpenConnectionAsync(ct);
+        var state = await CustomerState.ReadAsync(connection, tenantId, ends, ct);
+        return [.. events.Select(e => e.Kind == CustomerEventKind.DeletedByCustomer
+            ? e with { IsOfUnknown = state.Find(CustomerState.Key(e.UserId, e.ExternalUserId)) is not { Live: true } } : e)];
     }
 
     [LoggerMessage(LogLevel.Information, "Tenant {Tenant}: {Count} events of customers applied with {Calls} API calls, {Failed} failed")]

@@ -12,7 +12,7 @@ internal sealed class CustomerEventMerge(CustomerStage stage, Claim claim)
 {
     private const string MarkDeletions = """
         INSERT INTO stage_follows_beside (user_id, external_user_id, deleted_by_customer_at, fetched_at)
-        SELECT u, e, CASE WHEN back THEN '-infinity' ELSE at END, CASE WHEN back THEN now() ELSE at END
+        SELECT u, e, CASE WHEN back THEN '-infinity' ELSE at END, CASE WHEN back THEN now() ELSE LEAST(at, now()) END
         FROM unnest($1::text[], $2::text[], $3::timestamptz[], $4::boolean[]) AS d(u, e, at, back)
         """;
 

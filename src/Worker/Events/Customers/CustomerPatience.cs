@@ -21,7 +21,8 @@ internal static class CustomerPatience
 
         if (told.AsksForCustomer && answers.Customers.TryGetValue(told.ExternalUserId, out var asked))
         {
-            return asked.Failure?.Message;
+            // That a customer left is known from the event alone, if it must be.
+            return told.Kind == CustomerEventKind.DeletedByCustomer && told.Tries >= Tries ? null : asked.Failure?.Message;
         }
 
         if (told.IsOfTags && answers.Tags is { } tags)

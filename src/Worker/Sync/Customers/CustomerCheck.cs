@@ -99,8 +99,9 @@ internal sealed class CustomerCheck(CustomerRuns runs, CustomerClient client, Np
         await stage.Connection.ExecuteAsync("INSERT INTO read_members VALUES ($1) ON CONFLICT DO NOTHING", [userId], ct);
         // What a member deleted a moment ago may still be listed; the derivation sorts that out.
         return await stage.Connection.TextsAsync("""
-            SELECT l.id FROM unnest($3::text[]) AS l(id) WHERE NOT EXISTS (
+            INSERT INTO listed_follows SELECT $2, l.id FROM unnest($3::text[]) AS l(id) WHERE NOT EXISTS (
                 SELECT FROM mirror.follows m WHERE m.tenant_id = $1 AND m.user_id = $2 AND m.external_user_id = l.id AND m.removed_at IS NULL AND m.visible)
+            RETURNING external_user_id
             """, [pull.Tenant.Id, userId, listed.ToArray()], ct);
     }
 

@@ -18,15 +18,17 @@ internal static class CustomerDerivation
         await merge.ExecuteAsync(MirrorSql.KeepNewest(CustomerTables.Customers), ct);
         await merge.ExecuteAsync(MirrorSql.KeepNewest(CustomerTables.Follows), ct);
         await merge.ExecuteAsync(EmptyTags, ct);
-        await merge.ExecuteAsync(SettlePending, ct);
         await merge.ExecuteAsync(BeginAnew(known), ct);
         await merge.ExecuteAsync(ForgetDeletion(known), ct);
         if (readOneByOne)
         {
             await merge.ExecuteAsync(DropStale(known), ct);
+            await merge.ExecuteAsync(DropEnded, ct);
             await merge.ExecuteAsync(ForgetNobodys, ct);
             await merge.ExecuteAsync(ShowNobody, ct);
         }
+
+        await merge.ExecuteAsync(SettlePending, ct);
     }
 
     /// <summary>Compares customers who were read one by one, and all their relations.</summary>
@@ -86,16 +88,39 @@ internal static class CustomerDerivation
 
     /// <summary>
     /// For a while after a member deleted a customer, reading the customer may still show the relation; the member's own list does not.
-    /// What was added before the deletion is that relation; what was added after it, a new one.
+    /// What began before the relation was known to be gone is that relation; what began after it, a new one. It is known from the event of
+    /// the deletion, or from a reading that lacked it: of a relation without a live row that is its member's last whole one.
     /// </summary>
+    /// <remarks>
+    /// Where a reading is compared with what WeCom dates, a minute stands for whole seconds, for clocks that differ and for data that lag
+    /// behind: so shortly before the reading nothing is known to be gone.
+    /// </remarks>
     private static string DropStale(string known) => $"""
-        DELETE FROM stage_follows s USING ({known}) m
-        WHERE m.user_id = s.user_id AND m.external_user_id = s.external_user_id
-          AND m.removed_at > now() - interval '1 hour' AND s.followed_at < m.deleted_by_member_at
+        DELETE FROM stage_follows s USING (
+            SELECT k.user_id, k.external_user_id, m.removed_at, GREATEST(m.deleted_by_member_at, CASE
+                WHEN l.user_id IS NOT NULL THEN NULL
+                WHEN m.user_id IS NULL OR r.read_at >= m.removed_at THEN r.read_at
+                WHEN m.deleted_by_member_at IS NULL THEN m.fetched_at END - interval '1 minute') AS since
+            FROM stage_follows k
+                LEFT JOIN ({known}) m ON m.user_id = k.user_id AND m.external_user_id = k.external_user_id
+                LEFT JOIN listed_follows l ON l.user_id = k.user_id AND l.external_user_id = k.external_user_id
+                LEFT JOIN control.follow_readings r ON r.tenant_id = $1 AND r.user_id = k.user_id
+            WHERE m.user_id IS NULL OR m.removed_at IS NOT NULL) gone
+        WHERE gone.user_id = s.user_id AND gone.external_user_id = s.external_user_id
+          AND GREATEST(gone.removed_at, gone.since) > now() - interval '1 hour'
+          AND GREATEST(s.followed_at, s.deleted_by_customer_at) < gone.since
           AND NOT EXISTS (
               SELECT FROM control.contact_notices n
               WHERE n.tenant_id = $1 AND n.kind = 'added' AND n.external_user_id = s.external_user_id AND lower(n.user_id) = lower(s.user_id)
-                AND n.at >= m.deleted_by_member_at)
+                AND n.at >= gone.since)
+        """;
+
+    /// <summary>A late event may tell of a relation that the mirror never had and that was over when its member was read.</summary>
+    private const string DropEnded = """
+        DELETE FROM stage_follows_beside s USING control.follow_readings r
+        WHERE r.tenant_id = $1 AND r.user_id = s.user_id AND s.deleted_by_customer_at < r.read_at - interval '1 minute'
+          AND NOT EXISTS (
+              SELECT FROM mirror.follows m WHERE m.tenant_id = $1 AND m.user_id = s.user_id AND m.external_user_id = s.external_user_id)
         """;
 
     /// <summary>Whose only relation was stale is nobody's customer if the mirror does not know him.</summary>

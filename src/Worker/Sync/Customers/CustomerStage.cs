@@ -16,6 +16,7 @@ internal sealed class CustomerStage(NpgsqlConnection connection, TimeSpan clockO
 
     private const string More = """
         CREATE TEMP TABLE read_members (user_id text COLLATE "C" PRIMARY KEY);
+        CREATE TEMP TABLE listed_follows (user_id text COLLATE "C", external_user_id text COLLATE "C");
         CREATE TEMP TABLE read_chats (chat_id text COLLATE "C" PRIMARY KEY);
         CREATE TEMP TABLE gone_follows (user_id text COLLATE "C", external_user_id text COLLATE "C", removed_reason text, deleted_by_member_at timestamptz, fetched_at timestamptz);
         CREATE TEMP TABLE gone_group_chats (chat_id text COLLATE "C", fetched_at timestamptz);
@@ -25,7 +26,7 @@ internal sealed class CustomerStage(NpgsqlConnection connection, TimeSpan clockO
     private static readonly string CreateSql = string.Join(";\n", [SmallParts, .. CustomerTables.All.Select(MirrorSql.CreateStage), More]);
 
     private static readonly string ClearSql =
-        $"TRUNCATE {string.Join(", ", CustomerTables.All.Select(t => t.Stage))}, read_members, read_chats, gone_follows, gone_group_chats, gone_group_chat_members";
+        $"TRUNCATE {string.Join(", ", CustomerTables.All.Select(t => t.Stage))}, read_members, listed_follows, read_chats, gone_follows, gone_group_chats, gone_group_chat_members";
 
     public NpgsqlConnection Connection => connection;
 

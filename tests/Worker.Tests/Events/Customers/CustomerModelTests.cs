@@ -18,6 +18,11 @@ public sealed class CustomerModelTests(TestDatabase database) : IClassFixture<Te
     private const int Steps = 60;
     private const int Phases = 4;
 
+    /// <summary>
+    /// Histories that once went wrong: a stale answer right after the last pull, and a customer who left where only an end before was known.
+    /// </summary>
+    private static readonly int[] Remembered = [161959613, 659824840];
+
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
@@ -26,18 +31,18 @@ public sealed class CustomerModelTests(TestDatabase database) : IClassFixture<Te
         await using var host = await SyncHarness.StartAsync(database, new CorpOptions { Seed = 60 });
         // Seconds that pass between two steps are taken from here: the company's clock never goes faster than ours.
         host.Simulator.Clock.Advance(TimeSpan.FromMinutes(-45));
-        await Gen.Int[0, int.MaxValue - 1].SampleAsync(
-            async seed =>
-            {
-                await using var harness = await host.WithAnotherAsync(Company(quirks));
-                var happened = await RunAsync(harness, new Random(seed));
-                if (!quirks)
-                {
-                    // Where adding again keeps what was, own tags come back of which no event tells.
-                    await AssertPersonalTagsAreKnownAsync(harness, happened);
-                }
-            },
-            iter: TestServer.LongRun ? 60 : 3, threads: 1);
+        foreach (var seed in quirks ? Remembered : [])
+        {
+            await PlayAsync(seed);
+        }
+
+        await Gen.Int[0, int.MaxValue - 1].SampleAsync(PlayAsync, iter: TestServer.LongRun ? 60 : quirks ? 1 : 3, threads: 1);
+
+        async Task PlayAsync(int seed)
+        {
+            await using var harness = await host.WithAnotherAsync(Company(quirks));
+            await RunAsync(harness, new Random(seed));
+        }
     }
 
     /// <summary>Its chunk of members has several pages.</summary>
@@ -56,9 +61,11 @@ public sealed class CustomerModelTests(TestDatabase database) : IClassFixture<Te
         },
     };
 
-    private static async Task<List<CustomerEventText>> RunAsync(SyncHarness harness, Random random)
+    private static async Task RunAsync(SyncHarness harness, Random random)
     {
         await harness.MirrorCustomersAsync();
+        // What happens from now on happens after that reading.
+        await harness.AgeAsync(TimeSpan.FromHours(1));
         // Lost events leave much to remove at once; the guard has its own tests.
         await harness.ScalarAsync<long>("UPDATE control.tenants SET max_removed_percent = 100, max_removed = 100000 WHERE id = $1 RETURNING id");
         using var feed = new CustomerFeed(harness);
@@ -92,15 +99,12 @@ public sealed class CustomerModelTests(TestDatabase database) : IClassFixture<Te
             harness.Corp.Customers.Relations.Where(r => r.Follow.IsDeletedByCustomer && known.Contains(EndOf(r)) && !lost.Exists(l => l.Event.Fields == EndOf(r))),
             r => Assert.Contains(NameOf(r), marked));
 
-        // Late events take nothing away that a reading saw; half relations that they add and nobody can read go with the next pull.
         await DeliverAsync(harness, feed, random, [.. lost]);
-        Assert.Empty(harness.Corp.Customers.Relations.Select(NameOf).Except(await LiveAsync(harness)));
-        await harness.MirrorCustomersAsync();
         await harness.AssertCustomersAreTrueAsync();
         Assert.Equal(
             harness.Corp.Customers.Relations.Where(r => r.Follow.IsDeletedByCustomer).Select(NameOf).Order(StringComparer.Ordinal),
             (await MarkedAsync(harness)).Order(StringComparer.Ordinal));
-        return happened;
+        await AssertPersonalTagsAreKnownAsync(harness, happened);
     }
 
     private static async Task DeliverAsync(SyncHarness harness, CustomerFeed feed, Random random, CustomerEventText[] events)
@@ -112,15 +116,13 @@ public sealed class CustomerModelTests(TestDatabase database) : IClassFixture<Te
         }
 
         await harness.DrainAsync();
+        await harness.RetryAsync();
         Assert.Equal(0L, await harness.ScalarAsync<long>("SELECT count(*) FROM control.callback_events WHERE tenant_id = $1 AND state IN ('waiting', 'parked')"));
     }
 
     private static string NameOf(Relation relation) => $"{relation.UserId}|{relation.ExternalUserId}";
 
     private static string EndOf(Relation relation) => CustomerEvent.Contact(OneSided, relation.UserId, relation.ExternalUserId).Fields;
-
-    private static async Task<string[]> LiveAsync(SyncHarness harness) => await harness.ScalarAsync<string[]>(
-        "SELECT COALESCE(array_agg(user_id || '|' || external_user_id), '{}') FROM mirror.follows WHERE tenant_id = $1 AND removed_at IS NULL");
 
     /// <summary>What no reading tells: a customer deleted the member.</summary>
     private static async Task<HashSet<string>> MarkedAsync(SyncHarness harness) => [.. await harness.ScalarAsync<string[]>("""
@@ -129,21 +131,25 @@ public sealed class CustomerModelTests(TestDatabase database) : IClassFixture<Te
         """)];
 
     /// <summary>
-    /// What no batch tells: members' own tags. The mirror has them of every customer about whom an event made it ask; of a relation that has
-    /// none it may not know so.
+    /// What no batch tells: members' own tags. The mirror has them of every customer about whom an event made it ask, also that there are
+    /// none; of others it says nothing, or what is true.
     /// </summary>
     private static async Task AssertPersonalTagsAreKnownAsync(SyncHarness harness, List<CustomerEventText> happened)
     {
+        const string unknown = "?";
         var asked = happened.Where(told => told.Event.ChangeType is "add_external_contact" or "edit_external_contact").Select(told => told.Key).ToHashSet();
-        Assert.Equal(
-            harness.Corp.Customers.Relations.Where(r => asked.Contains(r.ExternalUserId))
-                .Select(r => $"{NameOf(r)}|{string.Join(',', r.Follow.PersonalTags.Select(t => t.Name).Distinct().Order(StringComparer.Ordinal))}")
-                .Order(StringComparer.Ordinal),
-            (await harness.ScalarAsync<string[]>(
-                """
-                SELECT COALESCE(array_agg(concat_ws('|', user_id, external_user_id, COALESCE(array_to_string(personal_tags, ','), ''))), '{}')
-                FROM mirror.follows WHERE tenant_id = $1 AND removed_at IS NULL AND external_user_id = ANY($2)
-                """, (object)asked.ToArray())).Order(StringComparer.Ordinal));
+        var mirrored = (await harness.ScalarAsync<string[]>(
+            """
+            SELECT COALESCE(array_agg(concat_ws('|', user_id, external_user_id, COALESCE(array_to_string(personal_tags, ','), $2))), '{}')
+            FROM mirror.follows WHERE tenant_id = $1 AND removed_at IS NULL
+            """, unknown)).ToHashSet();
+        Assert.All(harness.Corp.Customers.Relations, relation =>
+        {
+            var own = string.Join(',', relation.Follow.PersonalTags.Select(t => t.Name).Distinct().Order(StringComparer.Ordinal));
+            Assert.True(
+                mirrored.Contains($"{NameOf(relation)}|{own}") || (!asked.Contains(relation.ExternalUserId) && mirrored.Contains($"{NameOf(relation)}|{unknown}")),
+                $"{NameOf(relation)} has not '{own}' but {mirrored.Single(m => m.StartsWith(NameOf(relation), StringComparison.Ordinal))}");
+        });
     }
 
     private static void Happen(SyncHarness harness, Random random)

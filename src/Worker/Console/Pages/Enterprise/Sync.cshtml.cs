@@ -88,12 +88,13 @@ internal sealed class SyncModel(
 
     public async Task<IActionResult> OnPostCancelAsync([FromForm] long run, CancellationToken ct)
     {
-        if (await runs.RequestCancelAsync(run, Enterprise.Id, ct))
+        if (!await runs.RequestCancelAsync(run, Enterprise.Id, ct))
         {
-            await audit.WriteAsync(AuditAction.SyncCancelled, run.ToString(CultureInfo.InvariantCulture), ct);
+            return Accepted(AddressOf("/sync"), T["这次同步已经结束，没有取消。"]);
         }
 
-        return Accepted(AddressOf("/sync"), T["已取消，数据保持不变。"]);
+        await audit.WriteAsync(AuditAction.SyncCancelled, run.ToString(CultureInfo.InvariantCulture), ct);
+        return Accepted(AddressOf("/sync"), T["正在取消，几秒内停止；已有数据保持不变。"]);
     }
 
     public async Task<IActionResult> OnPostApproveAsync(CancellationToken ct)

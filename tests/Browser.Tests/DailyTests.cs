@@ -45,7 +45,7 @@ public sealed class DailyTests(Stage stage)
         const string AesKey = "abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG";
         var (corp, tenant) = await CompanyAsync();
         await TestTenants.SetCallbackAsync(stage.Database, tenant, Channel.Contacts, Token, AesKey, Cancel);
-        await corp.SetCallbackAsync(new CallbackTarget($"{stage.CallbackAddress}/callbacks/{tenant.CallbackKey}/contacts", Token, AesKey), Cancel);
+        await Stage.SaveUrlAsync(corp, new CallbackTarget($"{stage.CallbackAddress}/callbacks/{tenant.CallbackKey}/contacts", Token, AesKey));
         stage.Simulator.Faults.Always(corp, Fault.ErrCode(40058), "user/get");
         corp.World.Hire("latecomer", "赵迟到", Department.RootId);
         await Eventually.TrueAsync("the event was tried twice", async () => await stage.ReadAsync<long>(

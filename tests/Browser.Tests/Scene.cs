@@ -72,7 +72,7 @@ internal sealed class Scene
         await RunAsync();
         world.Hire("planned", "将来", Department.RootId);
         await RunAsync(dryRun: true);
-        await corp.SetCallbackAsync(new CallbackTarget($"{stage.CallbackAddress}/callbacks/{tenant.CallbackKey}/contacts", Token, AesKey), Cancel);
+        await Stage.SaveUrlAsync(corp, new CallbackTarget($"{stage.CallbackAddress}/callbacks/{tenant.CallbackKey}/contacts", Token, AesKey));
         world.Hire("xinren", "新人", Department.RootId);
         await corp.Callbacks.WhenIdleAsync(Cancel);
         await stage.ExecuteAsync(

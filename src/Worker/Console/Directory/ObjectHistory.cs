@@ -70,7 +70,7 @@ internal sealed class ObjectHistory(NpgsqlDataSource dataSource)
     }
 
     private static string ValueOf(JsonDocument? after, string field) =>
-        after is not null && after.RootElement.TryGetProperty(field, out var value) ? AttributeText.Plain(value) : "";
+        after is not null && after.RootElement.TryGetProperty(field, out var value) ? AttributeText.Of(value) : "";
 }
 
 /// <summary>An object's history on a page.</summary>

@@ -50,7 +50,14 @@ public sealed class DailyTests(Stage stage)
         corp.World.Hire("latecomer", "赵迟到", Department.RootId);
         await Eventually.TrueAsync("the event was tried twice", async () => await stage.ReadAsync<long>(
             "SELECT count(*) FROM control.callback_events WHERE tenant_id = $1 AND state = 'failed' AND tries = 2 AND claimed_by IS NULL", tenant.Id) == 1);
-        // The other tries would take more than an hour.
+        // The other tries would take more than an hour: it is parked as after the last of them, when no job is left.
+        await Eventually.TrueAsync("the third try waits", async () => await stage.ReadAsync<long>("""
+            WITH waiting AS (
+                DELETE FROM hangfire.set WHERE key = 'schedule' AND value IN (
+                    SELECT id::text FROM hangfire.job WHERE invocationdata->>'Type' LIKE '%IEventJob%' AND arguments->>0 = $1::bigint::text)
+                RETURNING value)
+            SELECT count(*) FROM waiting
+            """, tenant.Id) == 1);
         await stage.ExecuteAsync("UPDATE control.callback_events SET state = 'parked', tries = 6 WHERE tenant_id = $1", tenant.Id);
         stage.Simulator.Faults.Clear(corp);
         await using var admin = await Visitor.ComeAsync(stage);

@@ -31,6 +31,9 @@ internal sealed class Scene
     /// <summary>Every page of the endpoint table, and some with more on them.</summary>
     public IReadOnlyList<ConsolePage> Pages { get; private set; } = [];
 
+    /// <summary>Somebody who got another name and went to another department.</summary>
+    public string RenamedEmployee { get; private set; } = "";
+
     /// <summary>What no page may show.</summary>
     public IReadOnlyList<string> Secrets => [corp.App.Secret, corp.Contacts.Secret, Token, AesKey];
 
@@ -57,8 +60,10 @@ internal sealed class Scene
         await TestTenants.SetCallbackAsync(stage.Database, tenant, Channel.Contacts, Token, AesKey, Cancel);
         using var worker = SyncHarness.BuildWorker(stage.Database, stage.Simulator.BaseUrl);
         await RunAsync();
-        world.Rename(world.People[4].UserId, "改了名");
-        world.Move(world.People[5].UserId, world.Departments[3].Id);
+        var (renamed, moved) = (world.People[20].UserId, world.Departments.First(d => world.People[20].Memberships.All(m => m.DepartmentId != d.Id)));
+        world.Rename(renamed, "改了名");
+        world.Move(renamed, moved.Id);
+        RenamedEmployee = $"/e/{tenant.Key}/employees/{renamed}";
         foreach (var person in world.People.Take(12).ToList())
         {
             world.Leave(person.UserId);
@@ -67,7 +72,7 @@ internal sealed class Scene
         await RunAsync();
         world.Hire("planned", "将来", Department.RootId);
         await RunAsync(dryRun: true);
-        await corp.SetCallbackAsync(new CallbackTarget($"{stage.CallbackAddress}/callbacks/{tenant.CallbackKey}/contacts", Token, AesKey), Cancel);
+        await Stage.SaveUrlAsync(corp, new CallbackTarget($"{stage.CallbackAddress}/callbacks/{tenant.CallbackKey}/contacts", Token, AesKey));
         world.Hire("xinren", "新人", Department.RootId);
         await corp.Callbacks.WhenIdleAsync(Cancel);
         await stage.ExecuteAsync(
@@ -148,7 +153,7 @@ internal sealed class Scene
         {
             ["enterprise"] = tenant.Key,
             ["departments/{id:long}"] = "1",
-            ["employees/{id}"] = corp.World.People[10].UserId,
+            ["employees/{id}"] = RenamedEmployee.Split('/')[^1],
             ["runs/{id:long}"] = $"{run}",
             ["problem/{code:int}"] = "404",
         });

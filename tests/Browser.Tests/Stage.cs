@@ -2,6 +2,9 @@ using System.Globalization;
 using Microsoft.Playwright;
 using Npgsql;
 using WeComSync.Simulator;
+using WeComSync.Simulator.Callbacks;
+using WeComSync.Simulator.Corps;
+using WeComSync.Simulator.Worlds;
 using WeComSync.TestKit;
 using Xunit;
 using Xunit.Sdk;
@@ -85,6 +88,23 @@ public sealed class Stage : IAsyncLifetime
         INSERT INTO control.schedules (tenant_id, kind, cron)
         SELECT id, unnest('{full,incremental,customers}'::text[]), '0 0 0 1 1 ? 2099' FROM control.tenants WHERE key = $1 ON CONFLICT DO NOTHING
         """, key);
+
+    /// <summary>
+    /// Saves a callback URL in WeCom's administration. A busy machine may refuse the first verification of settings that the callback host has
+    /// not read yet, and people press the button again then.
+    /// </summary>
+    internal static Task SaveUrlAsync(Corp corp, CallbackTarget target) => Eventually.TrueAsync("WeCom takes the callback URL", async () =>
+    {
+        try
+        {
+            await corp.SetCallbackAsync(target, Cancel);
+            return true;
+        }
+        catch (WorldRuleException)
+        {
+            return false;
+        }
+    });
 
     public async Task ExecuteAsync(string sql, params object[] values)
     {

@@ -40,6 +40,7 @@ internal static class ConsoleServices
         services.AddScoped<PlatformSwitch>();
         services.AddSingleton<EnterpriseList>();
         services.AddSingleton<DirectoryRows>();
+        services.AddSingleton<ObjectHistory>();
         services.AddScoped<EnterpriseApps>();
         services.AddScoped<WriteAccess>();
         services.AddScoped<DirectoryWriter>();

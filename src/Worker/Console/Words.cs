@@ -67,7 +67,7 @@ internal static class Words
     {
         "full" => T["全量"],
         "incremental" => T["增量"],
-        "customers" => T["客户"],
+        "customers" => T["客户数据"],
         "one_object" => T["单个对象"],
         _ => kind,
     };

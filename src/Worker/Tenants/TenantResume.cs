@@ -9,9 +9,12 @@ namespace WeComSync.Worker.Tenants;
 /// <summary>Lets a stopped tenant go on, after a person mended what had stopped it.</summary>
 internal static class TenantResume
 {
-    /// <returns>False if the tenant was not stopped.</returns>
+    /// <summary>
+    /// Changes nothing while WeCom's refusal of a secret that is still entered is fresh: the tenant would show it to WeCom again at once, and who
+    /// keeps doing that gets this server's address banned, for all tenants.
+    /// </summary>
     /// <exception cref="BadInputException">There is no such tenant.</exception>
-    public static async Task<bool> RunAsync(SyncDbContext db, string key, TimeProvider clock, CancellationToken ct)
+    public static async Task<ResumeResult> RunAsync(SyncDbContext db, RefusedSecrets refusedSecrets, string key, TimeProvider clock, CancellationToken ct)
     {
         await using var transaction = await db.Database.BeginTransactionAsync(ct);
         await db.Database.ExecuteSqlAsync($"SELECT FROM control.tenants WHERE key = {key} FOR UPDATE", ct);
@@ -19,15 +22,24 @@ internal static class TenantResume
             ?? throw new BadInputException($"There is no tenant '{key}'; nothing was changed. 'tenants list' shows their keys.");
         if (tenant.State != TenantState.Stopped)
         {
-            return false;
+            return new(false, null);
+        }
+
+        if (await refusedSecrets.FindAsync(tenant, ct) is { } refused)
+        {
+            return new(false, refused);
         }
 
         tenant.Resume();
         tenant.ChangedAt = clock.GetUtcNow();
         await db.SaveChangesAsync(ct);
-        await TokenStore.ForgetRefusalsAsync(db, tenant.Id, ct);
         await db.Database.ExecuteSqlAsync($"SELECT pg_notify({TenantChanges.Channel}, {tenant.Id}::text)", ct);
         await transaction.CommitAsync(ct);
-        return true;
+        return new(true, null);
     }
 }
+
+/// <summary>What became of the wish to let a tenant go on.</summary>
+/// <param name="Resumed">It goes on.</param>
+/// <param name="Refused">The secret because of which it does not; null if it was not stopped.</param>
+internal sealed record ResumeResult(bool Resumed, RefusedSecret? Refused);

@@ -58,7 +58,7 @@ internal sealed class WeComOptions
 
     /// <summary>
     /// How long a refused secret is not shown to WeCom again, whoever asks: many failed tries get this host's address banned for an hour, for
-    /// all tenants. Another secret or corp id is tried at once, and so is the same one after the tenant was resumed.
+    /// all tenants. Another secret or corp id is tried at once; a tenant with the same one is not resumed before.
     /// </summary>
     [TimeRange("00:00:00", "00:10:00", ErrorMessage = "WeCom:RefusedSecretPause must be between 0 and 10 min.")]
     public TimeSpan RefusedSecretPause { get; init; } = TimeSpan.FromSeconds(30);

@@ -35,6 +35,7 @@ internal static class WeComServices
         services.AddSingleton<WeComSender>();
         services.AddSingleton<TenantSecrets>();
         services.AddSingleton<TokenStore>();
+        services.AddSingleton<RefusedSecrets>();
         services.AddSingleton<TokenEndpoint>();
         services.AddSingleton<AccessTokens>();
         services.AddSingleton<WeComCalls>();

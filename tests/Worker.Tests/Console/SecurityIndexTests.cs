@@ -49,6 +49,7 @@ public sealed class SecurityIndexTests
     [InlineData("SE 20", "EndToEnd/Events/SecrecyTests", "Neither_logs_of_both_hosts_nor_dashboard_metrics_and_a_dump_hold_a_secret_or_what_an_event_said")]
     [InlineData("SE 21", "Worker.Tests/Commands/Secrets/SecretsRotateTests", "Ten_thousand_values_are_protected_anew_through_two_kills_and_the_former_certificate_is_needed_no_more")]
     [InlineData("SE 21", "Worker.Tests/Commands/Secrets/SecretsRotateTests", "Every_field_that_can_be_protected_has_a_column_that_is_rotated")]
+    [InlineData("SE 21", "Worker.Tests/Commands/Secrets/SecretsRotateTests", "Every_column_that_is_called_like_a_secret_is_rotated_or_is_known_to_be_none")]
     [InlineData("SE 21", "Worker.Tests/Commands/Secrets/SecretsRotateTests", "Column_that_was_forgotten_is_named_and_a_value_that_does_not_open_is_left_and_counted")]
     [InlineData("SE 22", "Callbacks.Tests/Receiving/AddressTests", "Rotated_keys_work_at_once_and_the_former_ones_until_their_end")]
     [InlineData("SE 22", "Worker.Tests/Commands/Tenants/TenantApplyTests", "Changed_callback_settings_keep_the_former_ones_for_five_minutes")]

@@ -81,6 +81,8 @@ public sealed partial class SettingsTests(ServedWorker served) : IClassFixture<S
             using var second = await SaveAsync(browser, key, ("version", before), ("app.agentId", "7"), ("app.secret", Secret));
             Assert.Equal(HttpStatusCode.UnprocessableEntity, second.StatusCode);
             var html = WebUtility.HtmlDecode(await second.Content.ReadAsStringAsync(Cancel));
+            // What is typed is kept, but a secret does not even go back to whoever typed it.
+            Assert.DoesNotContain("canary", html, StringComparison.OrdinalIgnoreCase);
             Assert.Contains("通讯录 Secret", html, StringComparison.Ordinal);
             Assert.Contains("value=\"7\"", html, StringComparison.Ordinal);
 

@@ -26,6 +26,15 @@ public sealed partial class TextsTests
         });
     }
 
+    [Fact]
+    public void No_English_wording_is_left_of_a_text_that_is_gone()
+    {
+        var source = string.Concat(Directory.EnumerateFiles(Sources, "*.cs*", SearchOption.AllDirectories).Select(File.ReadAllText));
+        var english = new ResourceManager(typeof(Texts)).GetResourceSet(CultureInfo.GetCultureInfo("en"), createIfNotExists: true, tryParents: false)!;
+
+        Assert.DoesNotContain(english.Cast<System.Collections.DictionaryEntry>().Select(text => (string)text.Key), name => !source.Contains($"\"{name}\"", StringComparison.Ordinal));
+    }
+
     private static IEnumerable<string> Places(string text) => Place().Matches(text).Select(match => match.Value).Distinct().Order();
 
     [GeneratedRegex("\\b(?:T|texts)\\[\"([^\"]+)\"")]

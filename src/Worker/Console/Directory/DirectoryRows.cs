@@ -1,13 +1,12 @@
 using System.Globalization;
 using System.Text;
-using System.Text.Json;
 using Npgsql;
 using WeComSync.Worker.Sync;
 using WeComSync.Worker.WebConsole.Enterprises;
 
 namespace WeComSync.Worker.WebConsole.Directory;
 
-/// <summary>Reads the mirrored directory for people: a level of the tree, a page of employees, an object's history.</summary>
+/// <summary>Reads the mirrored directory for people: a level of the tree, a page of employees.</summary>
 internal sealed class DirectoryRows(NpgsqlDataSource dataSource)
 {
     /// <summary>Departments that one level shows; WeCom's own administration stops there too.</summary>
@@ -18,7 +17,6 @@ internal sealed class DirectoryRows(NpgsqlDataSource dataSource)
     /// <summary>Employees among whom a search looks first: what is common is found there, and few pages are left for the whole company.</summary>
     private const int Nearest = 3000;
 
-    private const int HistorySize = 100;
     private const int ChoicesShown = 20;
 
     private const string LevelSql = """
@@ -42,11 +40,6 @@ internal sealed class DirectoryRows(NpgsqlDataSource dataSource)
         """;
 
     private const string People = "SELECT * FROM mirror.users u WHERE u.tenant_id = $1 AND u.user_id > $2";
-
-    private const string HistorySql = """
-        SELECT seq, at, op, fields, after, cause FROM mirror.changes
-        WHERE tenant_id = $1 AND entity = $2 AND key = $3::jsonb AND op <> 'created' ORDER BY seq DESC LIMIT $4
-        """;
 
     /// <param name="tenantId">Whose.</param>
     /// <param name="parent">Null for the roots.</param>
@@ -171,26 +164,6 @@ internal sealed class DirectoryRows(NpgsqlDataSource dataSource)
         return exact && found.Find(choice => choice.Id == id) is { } byId ? [byId] : found;
     }
 
-    /// <summary>What happened to an object after it was created, newest first.</summary>
-    /// <param name="tenantId">Whose.</param>
-    /// <param name="entity">For example <c>user</c>.</param>
-    /// <param name="key">The object's key, as the change feed has it.</param>
-    /// <param name="ct">The visitor left.</param>
-    public async Task<IReadOnlyList<HistoryEntry>> HistoryAsync(long tenantId, string entity, object key, CancellationToken ct)
-    {
-        await using var command = dataSource.CreateCommand(HistorySql);
-        command.Add(tenantId, entity, JsonSerializer.Serialize(key), HistorySize);
-        await using var reader = await command.ExecuteReaderAsync(ct);
-        var entries = new List<HistoryEntry>();
-        while (await reader.ReadAsync(ct))
-        {
-            entries.Add(HistoryEntry.Of(
-                reader.GetInt64(0), reader.GetFieldValue<DateTimeOffset>(1), reader.GetString(2), reader.GetFieldValue<string[]>(3), Text(reader, 4), reader.GetString(5)));
-        }
-
-        return entries;
-    }
-
     private static string? Text(NpgsqlDataReader reader, int column) => reader.IsDBNull(column) ? null : reader.GetString(column);
 }
 
@@ -213,23 +186,3 @@ internal sealed record DepartmentChoice(long Id, string? Name, string? Parent)
 
 /// <summary>One line of the list of employees.</summary>
 internal sealed record EmployeeRow(string UserId, string? Name, string? Position, short? Status, string Detail, string? Department, long? DepartmentId);
-
-/// <summary>One change of one object.</summary>
-/// <param name="Seq">Its number in the feed.</param>
-/// <param name="At">When.</param>
-/// <param name="Op">What happened.</param>
-/// <param name="Values">The changed fields with what they were set to.</param>
-/// <param name="Cause">The run or event.</param>
-internal sealed record HistoryEntry(long Seq, DateTimeOffset At, string Op, IReadOnlyList<(string Field, string Value)> Values, string Cause)
-{
-    public static HistoryEntry Of(long seq, DateTimeOffset at, string op, string[] fields, string? after, string cause)
-    {
-        using var document = after is null ? null : JsonDocument.Parse(after);
-        return new(seq, at, op, [.. fields.Select(field => (field, ValueOf(document, field)))], cause);
-    }
-
-    private static string ValueOf(JsonDocument? after, string field) =>
-        after is not null && after.RootElement.TryGetProperty(field, out var value)
-            ? AttributeText.Plain(value)
-            : "";
-}

@@ -3,6 +3,7 @@ using System.Text.Json;
 using Npgsql;
 using WeComSync.Domain.Runs;
 using WeComSync.Worker.Sync;
+using WeComSync.Worker.WebConsole.Directory;
 
 namespace WeComSync.Worker.WebConsole.Runs;
 
@@ -84,9 +85,7 @@ internal sealed class RunChanges(NpgsqlDataSource dataSource)
     }
 
     private static string Text(JsonElement? row, string field) =>
-        row is { } given && given.TryGetProperty(field, out var value)
-            ? value.ValueKind switch { JsonValueKind.String => value.GetString()!, JsonValueKind.Null => "", _ => value.GetRawText() }
-            : "";
+        row is { } given && given.TryGetProperty(field, out var value) ? AttributeText.Of(value) : "";
 
     private static string? Text(NpgsqlDataReader reader, int column) => reader.IsDBNull(column) ? null : reader.GetString(column);
 

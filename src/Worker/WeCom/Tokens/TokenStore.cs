@@ -1,5 +1,4 @@
 using System.Security.Cryptography;
-using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
 using Npgsql;
 using WeComSync.Domain.Storage;
@@ -57,10 +56,6 @@ internal sealed class TokenStore(NpgsqlDataSource dataSource, SecretProtector pr
         await transaction.CommitAsync(ct);
         return token;
     }
-
-    /// <summary>Lets refused secrets be tried at once: a person says that it is mended.</summary>
-    public static Task ForgetRefusalsAsync(SyncDbContext db, long tenantId, CancellationToken ct) =>
-        db.Database.ExecuteSqlAsync($"DELETE FROM control.token_refusals WHERE tenant_id = {tenantId}", ct);
 
     /// <summary>Deletes the token, unless its row was replaced.</summary>
     public async Task DeleteAsync(long tenantId, IssuedToken token, CancellationToken ct)

@@ -1,8 +1,10 @@
 using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
+using WeComSync.Domain.Storage;
 using WeComSync.Domain.Tenants;
 using WeComSync.TestKit;
 using WeComSync.Worker.Commands;
+using WeComSync.Worker.WeCom.Tokens;
 using Xunit;
 
 namespace WeComSync.Worker.Tests.Commands.Tenants;
@@ -116,6 +118,37 @@ public sealed class TenantsCommandTests(TestDatabase database) : IClassFixture<T
         Assert.Equal((ExitCodes.Done, $$"""{"key":"{{key}}","resumed":true}""" + "\n"), (resumed.ExitCode, resumed.Output));
         Assert.Equal(TenantState.Active, (await LoadAsync())!.State);
         Assert.Equal($"{key}: was not stopped; nothing was changed\n", (await RunAsync(["tenants", "resume", key])).Output);
+    }
+
+    [Fact]
+    public async Task Tenant_whose_secret_was_refused_a_moment_ago_is_not_resumed_before_the_pause_is_over()
+    {
+        await using (var db = database.OpenContext())
+        {
+            var tenant = new Tenant { Key = key, Name = "Acme", CorpId = $"ww{key}", CreatedAt = DateTimeOffset.UtcNow };
+            tenant.Stop(40001, "invalid credential", "Copy the secret again.", DateTimeOffset.UtcNow);
+            db.Add(tenant);
+            await db.SaveChangesAsync(Cancel);
+            var secret = database.Protector.Protect(tenant.Id, SecretFields.Secret(Channel.App), "wrong");
+            await db.Database.ExecuteSqlAsync($"INSERT INTO control.wecom_settings (tenant_id, channel, secret) VALUES ({tenant.Id}, 'app', {secret})", Cancel);
+            await db.Database.ExecuteSqlAsync($"""
+                INSERT INTO control.token_refusals (tenant_id, channel, secret_hash, code, reason, action, refused_at)
+                VALUES ({tenant.Id}, 'app', {new TenantSecret(Channel.App, tenant.CorpId, "wrong").AttemptHash}, 40001, 'invalid credential', 'x', now())
+                """, Cancel);
+        }
+
+        var early = await RunAsync(["tenants", "resume", key]);
+        Assert.Equal((ExitCodes.Failed, ""), (early.ExitCode, early.Output));
+        Assert.Matches("^WeCom refused the secret of 'app' at .*Z, and it is still the one entered; nothing was changed. The same secret is not tried again before .*Z", early.LastErrorLine);
+        Assert.Equal(TenantState.Stopped, (await LoadAsync())!.State);
+
+        await using (var db = database.OpenContext())
+        {
+            await db.Database.ExecuteSqlAsync($"UPDATE control.token_refusals SET refused_at = refused_at - interval '31 seconds'", Cancel);
+        }
+
+        Assert.Equal($"{key}: goes on\n", (await RunAsync(["tenants", "resume", key])).Output);
+        Assert.Equal(TenantState.Active, (await LoadAsync())!.State);
     }
 
     [Fact]

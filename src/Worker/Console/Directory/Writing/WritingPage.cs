@@ -3,7 +3,7 @@ using Microsoft.AspNetCore.Mvc;
 namespace WeComSync.Worker.WebConsole.Directory.Writing;
 
 /// <summary>A form about something that is written to WeCom. Only the fields that a person touched are sent.</summary>
-internal abstract class WritingPage(DirectoryRows rows, WriteAccess access) : FormPage
+internal abstract class WritingPage(DirectoryRows rows, ObjectHistory history, WriteAccess access) : FormPage
 {
     /// <summary>Prefix of the hidden fields that hold what a field had when the page was opened.</summary>
     public const string WasPrefix = "was.";
@@ -103,7 +103,7 @@ internal abstract class WritingPage(DirectoryRows rows, WriteAccess access) : Fo
     protected async Task<IActionResult> RefusedForAnotherAsync(string entity, object key, string version, CancellationToken ct)
     {
         var since = DateTimeOffset.TryParse(Request.Form["version"].ToString(), System.Globalization.CultureInfo.InvariantCulture, out var opened) ? opened : DateTimeOffset.MinValue;
-        var changes = (await rows.HistoryAsync(Enterprise.Id, entity, key, ct)).Where(change => change.At > since);
+        var changes = (await history.OfAsync(Enterprise.Id, entity, key, ct)).Where(change => change.At > since);
         var values = changes.SelectMany(change => change.Values).Select(value => $"{UserFields.Label(value.Field, T)} → {Shown.Line(value.Value)}").Distinct();
         Version = version;
         return Refused(

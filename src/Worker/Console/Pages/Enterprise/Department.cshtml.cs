@@ -7,7 +7,7 @@ using WeComSync.Worker.WebConsole.Directory.Writing;
 namespace WeComSync.Worker.WebConsole.Pages;
 
 /// <summary>Everything that is known of one department.</summary>
-internal sealed class DepartmentModel(SyncDbContext db, DirectoryRows rows, WriteAccess access) : ConsolePage
+internal sealed class DepartmentModel(SyncDbContext db, ObjectHistory history, WriteAccess access) : ConsolePage
 {
     public Domain.Directory.Department? Found { get; private set; }
 
@@ -24,9 +24,11 @@ internal sealed class DepartmentModel(SyncDbContext db, DirectoryRows rows, Writ
         }
 
         Writing = new(await access.ReadAsync(Enterprise, ct), Enterprise);
-        Past = new(await rows.HistoryAsync(Enterprise.Id, "department", new { id }, ct), Enterprise);
+        Past = new(await history.OfAsync(Enterprise.Id, "department", new { id }, ct), Enterprise);
         return Page();
     }
 
-    public FieldValue Value(string? value) => new(value, Withheld: value is null, Secret: T["应用"]);
+    /// <summary>Where not even the name is known, the application's secret may not read the department.</summary>
+    public FieldValue Value(string? value) =>
+        new(value, value is not null ? FieldGap.Empty : Found!.Name is null ? FieldGap.Withheld : FieldGap.NotReturned, null, Enterprise);
 }

@@ -14,8 +14,9 @@ namespace WeComSync.Worker.WebConsole.Pages;
 
 /// <summary>Adds a department to WeCom, changes, moves or removes one.</summary>
 [FreshLogin]
-internal sealed class DepartmentEditModel(SyncDbContext db, DirectoryRows rows, WriteAccess access, DirectoryWriter writer, AuditLog audit)
-    : WritingPage(rows, access)
+internal sealed class DepartmentEditModel(
+    SyncDbContext db, DirectoryRows rows, ObjectHistory history, WriteAccess access, DirectoryWriter writer, AuditLog audit)
+    : WritingPage(rows, history, access)
 {
     /// <summary>Null: a new one.</summary>
     public Department? Known { get; private set; }

@@ -12,8 +12,9 @@ namespace WeComSync.Worker.WebConsole.Pages;
 
 /// <summary>Adds an employee to WeCom, changes or removes one.</summary>
 [FreshLogin]
-internal sealed class EmployeeEditModel(SyncDbContext db, DirectoryRows rows, WriteAccess access, DirectoryWriter writer, AuditLog audit)
-    : WritingPage(rows, access)
+internal sealed class EmployeeEditModel(
+    SyncDbContext db, DirectoryRows rows, ObjectHistory history, WriteAccess access, DirectoryWriter writer, AuditLog audit)
+    : WritingPage(rows, history, access)
 {
     private static readonly string[] Texts =
         ["name", "alias", "gender", "position", "mobile", "email", "telephone", "external_position", "address"];

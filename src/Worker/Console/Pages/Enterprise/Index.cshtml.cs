@@ -7,6 +7,7 @@ using WeComSync.Domain.Tenants;
 using WeComSync.Worker.Schedules;
 using WeComSync.Worker.Sync;
 using WeComSync.Worker.Tenants;
+using WeComSync.Worker.WeCom.Tokens;
 using WeComSync.Worker.WebConsole.Audit;
 using WeComSync.Worker.WebConsole.Enterprises;
 using WeComSync.Worker.WebConsole.Runs;
@@ -15,7 +16,8 @@ namespace WeComSync.Worker.WebConsole.Pages;
 
 /// <summary>概况: how the enterprise stands, and what needs a person.</summary>
 internal sealed class OverviewModel(
-    SyncDbContext db, NpgsqlDataSource dataSource, TenantSchedules schedules, ISyncRunner runner, AuditLog audit, TimeProvider clock) : ConsolePage
+    SyncDbContext db, NpgsqlDataSource dataSource, TenantSchedules schedules, ISyncRunner runner, RefusedSecrets refusedSecrets, AuditLog audit, TimeProvider clock)
+    : ConsolePage
 {
     private const int RunsShown = 5;
 
@@ -25,6 +27,9 @@ internal sealed class OverviewModel(
 
     /// <summary>When each kind of sync comes next; null while the enterprise rests.</summary>
     public IReadOnlyList<(string Kind, DateTimeOffset? Due)> Due { get; private set; } = [];
+
+    /// <summary>The secret that keeps the enterprise stopped for now, whoever resumes it; null if none does.</summary>
+    public RefusedSecret? StillRefused { get; private set; }
 
     public string State => Enterprise.State == TenantState.Stopped || Enterprise.Enabled ? EnumText.Of(Enterprise.State) : "disabled";
 
@@ -41,11 +46,19 @@ internal sealed class OverviewModel(
         }
 
         Due = due;
+        StillRefused = Enterprise.State == TenantState.Stopped ? await refusedSecrets.FindAsync(Enterprise, ct) : null;
     }
 
     public async Task<IActionResult> OnPostResumeAsync(CancellationToken ct)
     {
-        if (await TenantResume.RunAsync(db, Enterprise.Key, clock, ct))
+        var (resumed, refused) = await TenantResume.RunAsync(db, refusedSecrets, Enterprise.Key, clock, ct);
+        if (refused is not null)
+        {
+            await OnGetAsync(ct);
+            return Refused(T["还不能恢复：刚被企业微信拒绝的 Secret 没有更改。"]);
+        }
+
+        if (resumed)
         {
             await Events.EventReplay.WakeAsync(dataSource, [Enterprise.Id], ct);
             await audit.WriteAsync(AuditAction.EnterpriseResumed, null, ct);

@@ -63,76 +63,61 @@ internal sealed class SyncModel(
         return new EmptyResult();
     }
 
-    public async Task<IActionResult> OnPostStartAsync(CancellationToken ct)
-    {
-        if (await WhyRestingAsync(ct) is { } resting)
-        {
-            await OnGetAsync(null, ct);
-            return Refused(resting);
-        }
-
-        return await QueueAsync(() => jobs.EnqueueSync(Enterprise.Id, SyncKind.Full, instant: null), EnumText.Of(SyncKind.Full), ct);
-    }
+    public Task<IActionResult> OnPostStartAsync(CancellationToken ct) =>
+        QueueAsync(() => jobs.EnqueueSync(Enterprise.Id, SyncKind.Full, instant: null), EnumText.Of(SyncKind.Full), ct);
 
     /// <summary>Compares, and shows the difference; writes nothing.</summary>
-    public async Task<IActionResult> OnPostPreviewAsync(CancellationToken ct)
-    {
-        if (await WhyRestingAsync(ct) is { } resting)
-        {
-            await OnGetAsync(null, ct);
-            return Refused(resting);
-        }
-
-        return await QueueAsync(() => jobs.EnqueuePreview(Enterprise.Id), "preview", ct);
-    }
+    public Task<IActionResult> OnPostPreviewAsync(CancellationToken ct) => QueueAsync(() => jobs.EnqueuePreview(Enterprise.Id), "preview", ct);
 
     public async Task<IActionResult> OnPostCancelAsync([FromForm] long run, CancellationToken ct)
     {
-        if (await runs.RequestCancelAsync(run, Enterprise.Id, ct))
+        if (!await runs.RequestCancelAsync(run, Enterprise.Id, ct))
         {
-            await audit.WriteAsync(AuditAction.SyncCancelled, run.ToString(CultureInfo.InvariantCulture), ct);
+            return Accepted(AddressOf("/sync"), T["这次同步已经结束，没有取消。"]);
         }
 
-        return Accepted(AddressOf("/sync"), T["已取消，数据保持不变。"]);
+        await audit.WriteAsync(AuditAction.SyncCancelled, run.ToString(CultureInfo.InvariantCulture), ct);
+        return Accepted(AddressOf("/sync"), T["正在取消，几秒内停止；已有数据保持不变。"]);
     }
 
-    public async Task<IActionResult> OnPostApproveAsync(CancellationToken ct)
-    {
-        var count = await removals.DecideAsync(Enterprise.Id, HeldDecision.Approved, runId: null, [], User.Identity?.Name ?? "", ct);
-        await audit.WriteAsync(AuditAction.RemovalsApproved, count.ToString(CultureInfo.InvariantCulture), ct);
-        return Accepted(AddressOf("/sync"), T["已批准删除 {0} 条数据，下一次同步时执行。", count]);
-    }
+    public Task<IActionResult> OnPostApproveAsync(CancellationToken ct) => DecideAsync(HeldDecision.Approved, some: null, ct);
 
-    public async Task<IActionResult> OnPostDiscardAsync(CancellationToken ct)
-    {
-        var count = await removals.DecideAsync(Enterprise.Id, HeldDecision.Discarded, runId: null, [], User.Identity?.Name ?? "", ct);
-        await audit.WriteAsync(AuditAction.RemovalsDiscarded, count.ToString(CultureInfo.InvariantCulture), ct);
-        return Accepted(AddressOf("/sync"), T["已保留 {0} 条数据。", count]);
-    }
+    public Task<IActionResult> OnPostDiscardAsync(CancellationToken ct) => DecideAsync(HeldDecision.Discarded, some: null, ct);
 
     /// <summary>Approves only the rows that were ticked.</summary>
-    public Task<IActionResult> OnPostApproveSomeAsync([FromForm] string[] row, CancellationToken ct) =>
-        DecideSomeAsync(HeldDecision.Approved, AuditAction.RemovalsApproved, "已批准删除 {0} 条数据，下一次同步时执行。", row, ct);
+    public Task<IActionResult> OnPostApproveSomeAsync([FromForm] string[] row, CancellationToken ct) => DecideAsync(HeldDecision.Approved, row, ct);
 
     /// <summary>Keeps only the rows that were ticked.</summary>
-    public Task<IActionResult> OnPostDiscardSomeAsync([FromForm] string[] row, CancellationToken ct) =>
-        DecideSomeAsync(HeldDecision.Discarded, AuditAction.RemovalsDiscarded, "已保留 {0} 条数据。", row, ct);
+    public Task<IActionResult> OnPostDiscardSomeAsync([FromForm] string[] row, CancellationToken ct) => DecideAsync(HeldDecision.Discarded, row, ct);
 
-    private async Task<IActionResult> DecideSomeAsync(HeldDecision decision, AuditAction action, string done, string[] rows, CancellationToken ct)
+    private async Task<IActionResult> DecideAsync(HeldDecision decision, string[]? some, CancellationToken ct)
     {
-        if (rows.Length == 0)
+        if (some is { Length: 0 })
         {
             await OnGetAsync(null, ct);
             return Refused(T["请先勾选要处理的数据。"]);
         }
 
-        var count = await removals.DecideAsync(Enterprise.Id, decision, rows, User.Identity?.Name ?? "", ct);
-        await audit.WriteAsync(action, $"{count}: {string.Join(", ", rows)}", ct);
-        return Accepted(AddressOf("/sync"), T[done, count]);
+        var who = User.Identity?.Name ?? "";
+        var count = some is null
+            ? await removals.DecideAsync(Enterprise.Id, decision, runId: null, [], who, ct)
+            : await removals.DecideAsync(Enterprise.Id, decision, some, who, ct);
+        var isApproved = decision == HeldDecision.Approved;
+        await audit.WriteAsync(
+            isApproved ? AuditAction.RemovalsApproved : AuditAction.RemovalsDiscarded,
+            count.ToString(CultureInfo.InvariantCulture) + (some is null ? "" : $": {string.Join(", ", some)}"),
+            ct);
+        return Accepted(AddressOf("/sync"), isApproved ? T["已批准删除 {0} 条数据，下一次同步时执行。", count] : T["已保留 {0} 条数据。", count]);
     }
 
     private async Task<IActionResult> QueueAsync(Action enqueue, string what, CancellationToken ct)
     {
+        if (await WhyRestingAsync(ct) is { } resting)
+        {
+            await OnGetAsync(null, ct);
+            return Refused(resting);
+        }
+
         var alive = clock.GetUtcNow() - SyncRuns.DeadAfter;
         if (await db.SyncRuns.AnyAsync(r => r.TenantId == Enterprise.Id && r.Part == MirrorPart.Directory && r.State == RunState.Running && r.HeartbeatAt > alive, ct))
         {

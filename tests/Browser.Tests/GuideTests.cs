@@ -79,7 +79,12 @@ public sealed partial class GuideTests(Stage stage)
         await page.FillAsync("#contacts-encodingAesKey", AesKey);
         await SaveAsync(admin);
         Assert.Equal("", await page.InputValueAsync("#contacts-secret"));
-        return await page.InputValueAsync("#url-contacts");
+        var url = await page.InputValueAsync("#url-contacts");
+        await page.Context.GrantPermissionsAsync(["clipboard-read", "clipboard-write"]);
+        await page.ClickAsync("[data-copy='url-contacts']");
+        await admin.Expect("[data-copy='url-contacts']").ToHaveTextAsync("已复制");
+        Assert.Equal(url, await page.EvaluateAsync<string>("navigator.clipboard.readText()"));
+        return url;
     }
 
     /// <summary>Each mistake is shown by the page that is open, by itself.</summary>

@@ -58,6 +58,8 @@ public sealed class Stage : IAsyncLifetime
             ("Callbacks__PublicUrl", CallbackAddress),
             ("Console__Operator__Email", Operator),
             ("Console__Operator__Password", Password));
+        // What a page waits for, a heartbeat or another process, may take its time on a busy machine.
+        Assertions.SetDefaultExpectTimeout(20_000);
         playwright = await Playwright.CreateAsync();
         browser = await playwright.Chromium.LaunchAsync(new BrowserTypeLaunchOptions
         {

@@ -31,6 +31,10 @@ public sealed class PlatformTests(ServedWorker served) : IClassFixture<ServedWor
         Assert.Equal(HttpStatusCode.UnprocessableEntity, wrong.StatusCode);
         Assert.Equal(0, await database.ReadAsync<long>("SELECT count(*) FROM control.platform_bindings"));
 
+        Assert.Contains("尚未见到</span> 企业微信已返回客户的 unionid", await ConditionsAsync(), StringComparison.Ordinal);
+        await database.ExecuteAsync(
+            "INSERT INTO mirror.customers (tenant_id, external_user_id, unionid, visible, created_at, changed_at, fetched_at) VALUES ($1, 'wm1', 'o1', true, now(), now(), now())", first.Id);
+        Assert.Contains("符合</span> 企业微信已返回客户的 unionid", await ConditionsAsync(), StringComparison.Ordinal);
         using var bound = await browser.SubmitAsync(Page, Page + "?handler=Bind", ("enterpriseKey", first.Key), ("confirmation", "第一商城"));
         Assert.Equal(HttpStatusCode.Found, bound.StatusCode);
         Assert.Equal(first.Id, await database.ReadAsync<long>("SELECT tenant_id FROM control.platform_bindings"));
@@ -55,6 +59,9 @@ public sealed class PlatformTests(ServedWorker served) : IClassFixture<ServedWor
 
         Assert.Equal(first.Id, await database.ReadAsync<long>("SELECT tenant_id FROM control.platform_bindings"));
         Assert.Equal(1, await database.ReadAsync<long>("SELECT count(*) FROM control.audit WHERE action = 'platform_bound'"));
+
+        async Task<string> ConditionsAsync() =>
+            WebUtility.HtmlDecode(await browser.GetStringAsync(new Uri($"{Page}?choose={first.Key}", UriKind.Relative), TestContext.Current.CancellationToken));
     }
 
     [Fact]

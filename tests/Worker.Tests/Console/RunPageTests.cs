@@ -84,6 +84,20 @@ public sealed partial class RunPageTests(ServedWorker served) : IClassFixture<Se
         Assert.DoesNotMatch(Live(), page);
     }
 
+    [Fact]
+    public async Task Sync_under_way_says_how_much_is_read_and_how_long_it_will_take()
+    {
+        var tenant = await served.Database.AddTenantAsync("0 0 0 29 2 ?");
+        var run = await AddRunAsync(tenant, "running", "console");
+        await served.Database.ExecuteAsync(
+            "UPDATE control.sync_runs SET phase = 'details', expected = 2000, read = 1000, api_calls = 17, started_at = now() - interval '100 s' WHERE id = $1", run);
+
+        var page = await ReadAsync(tenant, "/sync", "zh-CN");
+        Assert.Contains("已读 1,000 / 约 2,000", page, StringComparison.Ordinal);
+        // As long again as it took so far.
+        Assert.Matches("约剩 1[01]\\d 秒", page);
+    }
+
     private async Task<string> ReadAsync(long tenant, string page, string language)
     {
         using var browser = served.Worker.Visit();

@@ -34,7 +34,8 @@ internal sealed record EnterpriseHealth
                         AND r.started_at >= s.secret_set_at))),
                NOT EXISTS (SELECT FROM control.tenants t WHERE t.id = $1 AND t.stopped_code = 60020) AND (
                    EXISTS (SELECT FROM control.doctor_verdicts v WHERE v.tenant_id = $1 AND v.subject = $5 AND v.verdict = 'ok')
-                   OR EXISTS (SELECT FROM control.sync_runs r WHERE r.tenant_id = $1 AND r.part = 'directory' AND r.kind = 'full' AND r.state IN ('done', 'partial')))
+                   OR EXISTS (SELECT FROM control.sync_runs r WHERE r.tenant_id = $1 AND r.part = 'directory' AND r.kind = 'full' AND r.state IN ('done', 'partial'))),
+               (SELECT count(*) FROM mirror.customers WHERE tenant_id = $1 AND visible)
         FROM (SELECT count(*) AS live, count(*) FILTER (WHERE detail = 'id_only') AS id_only FROM mirror.users WHERE tenant_id = $1 AND removed_at IS NULL) AS p
         LEFT JOIN control.customer_rests r ON r.tenant_id = $1
         """;
@@ -45,6 +46,9 @@ internal sealed record EnterpriseHealth
     public long IdOnly { get; private init; }
 
     public long Departments { get; private init; }
+
+    /// <summary>Those whom somebody in sight follows.</summary>
+    public long Customers { get; private init; }
 
     public long Held { get; private init; }
 
@@ -103,6 +107,7 @@ internal sealed record EnterpriseHealth
                 : Explanation.OfCode(CustomersEndpoint, reader.GetInt32(12), reader.GetString(13)),
             Working = Texts(15),
             AddressTrusted = reader.GetBoolean(16),
+            Customers = reader.GetInt64(17),
         };
 
         DateTimeOffset? Time(int column) => reader.IsDBNull(column) ? null : reader.GetFieldValue<DateTimeOffset>(column);

@@ -14,19 +14,12 @@ internal sealed class PlatformBindings(SyncDbContext db, NpgsqlDataSource dataSo
     /// <summary>What must hold so that a customer of the enterprise and a member of the platform can be found to be one person.</summary>
     public async Task<BindingConditions> CheckAsync(Platform? platform, Tenant enterprise, CancellationToken ct)
     {
-        await using var known = dataSource.CreateCommand("SELECT to_regclass('mirror.customers') IS NOT NULL");
-        var arriving = (bool)(await known.ExecuteScalarAsync(ct))!;
-        if (arriving)
-        {
-            await using var seen = dataSource.CreateCommand("SELECT EXISTS (SELECT FROM mirror.customers WHERE tenant_id = $1 AND unionid <> '')");
-            seen.Add(enterprise.Id);
-            arriving = (bool)(await seen.ExecuteScalarAsync(ct))!;
-        }
-
+        await using var arriving = dataSource.CreateCommand("SELECT EXISTS (SELECT FROM mirror.customers WHERE tenant_id = $1 AND unionid <> '')");
+        arriving.Add(enterprise.Id);
         return new(
             SameAppId: platform?.AppId is { } appId && appId == enterprise.WeChatAppId,
             OnOpenPlatform: platform is { OnOpenPlatform: true },
-            UnionIdsArrive: arriving);
+            UnionIdsArrive: (bool)(await arriving.ExecuteScalarAsync(ct))!);
     }
 
     /// <returns>False if the platform is bound already, whoever was first.</returns>

@@ -1,0 +1,36 @@
+using System.Text;
+using WeComSync.Callbacks.Tests.Kit;
+using WeComSync.Domain.Inbox;
+using WeComSync.TestKit;
+using Xunit;
+
+namespace WeComSync.Callbacks.Tests.Verification;
+
+/// <summary>Whoever knows an address may knock as often as he likes. Alone, for other tests' allocations would count too.</summary>
+[TestClass(DisableParallelization = true)]
+public sealed class RefusalMemoryTests
+{
+    private static int Many => TestServer.LongRun ? 200_000 : 10_000;
+
+    [Fact]
+    public void Memory_does_not_grow_with_refused_requests()
+    {
+        var pipeline = Pipeline.New();
+        var body = Encoding.UTF8.GetBytes(pipeline.WeCom.Deliver("x").Body);
+        Refuse(1000);
+        var before = GC.GetTotalMemory(forceFullCollection: true);
+        Refuse(Many);
+        var grown = GC.GetTotalMemory(forceFullCollection: true) - before;
+
+        // A hundred bytes kept of each request would be this much.
+        Assert.InRange(grown, long.MinValue, Many * 100);
+
+        void Refuse(int count)
+        {
+            for (var i = 0; i < count; i++)
+            {
+                Assert.Equal(CallbackOutcome.WrongSignature, pipeline.Post($"msg_signature=5c45ff5e21c57e6ad56bac8758b79b1d9ac89fd3&timestamp=1&nonce={i}", body, out _));
+            }
+        }
+    }
+}

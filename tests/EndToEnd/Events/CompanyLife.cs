@@ -8,6 +8,10 @@ internal sealed class CompanyLife
     private const int Founders = 60;
     private const int Tags = 3;
 
+    /// <summary>A company that grew for ever would let whoever mirrors it grow too.</summary>
+    private const int MostPeople = 2_000;
+    private const int MostProjects = 200;
+
     private readonly World world;
     private readonly Random random;
     private readonly long[] pillars;
@@ -41,7 +45,7 @@ internal sealed class CompanyLife
     {
         switch (random.Next(20))
         {
-            case < 6:
+            case < 6 when world.PeopleCount < MostPeople:
                 Hire();
                 break;
             case < 8 when world.PeopleCount > Founders / 2:
@@ -50,7 +54,7 @@ internal sealed class CompanyLife
             case < 10 when world.People.FirstOrDefault(p => p.HasGeneratedUserId) is { } generated:
                 world.ChangeUserId(generated.UserId, $"{generated.UserId}.named");
                 break;
-            case < 12:
+            case < 12 when projects.Count < MostProjects:
                 projects.Add(world.AddDepartment($"项目{++number}", Pillar()).Id);
                 break;
             case < 14 when projects.Count > 0:

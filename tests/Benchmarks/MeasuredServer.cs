@@ -24,6 +24,8 @@ internal sealed class MeasuredServer : IAsyncDisposable
     /// <summary>From the start of the process to the first answer 200 of <c>/readyz</c>.</summary>
     public double StartSeconds { get; private set; }
 
+    public bool HasExited => process.HasExited;
+
     /// <summary>Processor time of the process so far.</summary>
     public double CpuSeconds
     {
@@ -42,6 +44,20 @@ internal sealed class MeasuredServer : IAsyncDisposable
             return long.Parse(line["VmRSS:".Length..^3].Trim(), CultureInfo.InvariantCulture) / 1024.0;
         }
     }
+
+    /// <summary>A worker that serves.</summary>
+    /// <param name="assembly">A file name beside this program, or a whole path.</param>
+    /// <param name="connectionString">Its database.</param>
+    /// <param name="weCom">Where it finds WeCom.</param>
+    /// <param name="ct">Stops waiting.</param>
+    public static Task<MeasuredServer> ServeAsync(string assembly, string connectionString, string weCom, CancellationToken ct) => StartAsync(
+        assembly,
+        ["serve"],
+        [
+            ("ConnectionStrings__WeComSync", connectionString), ("WeCom__BaseUrl", weCom),
+            ("Console__Operator__Email", "operator@example.com"), ("Console__Operator__Password", "correct horse battery"),
+        ],
+        ct);
 
     /// <param name="assembly">A file name beside this program, or a whole path.</param>
     /// <param name="arguments">The command line; where to listen is added.</param>

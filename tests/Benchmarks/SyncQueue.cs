@@ -34,21 +34,21 @@ internal static class SyncQueue
     }
 
     /// <summary>Waits until so many syncs have ended well since <paramref name="from"/>, by the database's clock.</summary>
-    /// <exception cref="InvalidOperationException">One of them did not.</exception>
-    public static async Task EndedAsync(NpgsqlDataSource database, DateTime from, int count, CancellationToken ct)
+    /// <exception cref="InvalidOperationException">One of them did not, or the worker ended.</exception>
+    public static async Task EndedAsync(NpgsqlDataSource database, MeasuredServer worker, DateTime from, int count, CancellationToken ct)
     {
         while (true)
         {
             await using var look = database.CreateCommand("""
-                SELECT count(*) FILTER (WHERE state IN ('done', 'partial')), count(*) FILTER (WHERE state IN ('failed', 'stopped'))
+                SELECT count(*) FILTER (WHERE state IN ('done', 'partial')), min(COALESCE(error, state)) FILTER (WHERE state IN ('failed', 'stopped'))
                 FROM control.sync_runs WHERE started_at > $1
                 """);
             look.Parameters.AddWithValue(from);
             await using var reader = await look.ExecuteReaderAsync(ct);
             await reader.ReadAsync(ct);
-            if (reader.GetInt64(1) > 0)
+            if (worker.HasExited || !reader.IsDBNull(1))
             {
-                throw new InvalidOperationException("A sync failed; 'runs list' tells why.");
+                throw new InvalidOperationException(reader.IsDBNull(1) ? "The worker ended." : $"A sync failed: {reader.GetString(1)}");
             }
 
             if (reader.GetInt64(0) >= count)

@@ -41,5 +41,5 @@ internal static class TenantResume
 
 /// <summary>What became of the wish to let a tenant go on.</summary>
 /// <param name="Resumed">It goes on.</param>
-/// <param name="Refused">The secret because of which it does not; null if it was not stopped.</param>
+/// <param name="Refused">The secret because of which it does not; null if none stands in the way.</param>
 internal sealed record ResumeResult(bool Resumed, RefusedSecret? Refused);

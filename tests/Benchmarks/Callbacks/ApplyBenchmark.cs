@@ -48,7 +48,6 @@ internal sealed class ApplyBenchmark(CallbackBenchmarkOptions options, CallbackR
     [
         ("ConnectionStrings__WeComSync", database.ConnectionString), ("WeCom__BaseUrl", simulator.BaseUrl),
         ("DOTNET_ENVIRONMENT", "Development"), ("Logging__LogLevel__Default", "Warning"),
-        ("Console__Operator__Email", "operator@example.com"), ("Console__Operator__Password", "correct horse battery"),
     ];
 
     /// <summary>Moves people one after the other and watches the change feed.</summary>
@@ -58,7 +57,7 @@ internal sealed class ApplyBenchmark(CallbackBenchmarkOptions options, CallbackR
         var spool = System.IO.Directory.CreateTempSubdirectory("wecomsync-spool");
         await using var callbacks = await MeasuredServer.StartAsync(
             options.Host, [], [("ConnectionStrings__WeComSync", database.ConnectionString), ("Callbacks__SpoolPath", spool.FullName)], ct);
-        await using var worker = await MeasuredServer.StartAsync("WeComSync.Worker.dll", ["serve"], Settings(simulator, database), ct);
+        await using var worker = await MeasuredServer.ServeAsync("WeComSync.Worker.dll", database.ConnectionString, simulator.BaseUrl, ct);
         await simulator.SetCallbacksAsync(corp, callbacks.Address + database.CallbackPath, BenchmarkDatabase.Token, BenchmarkDatabase.EncodingAesKey, ct);
 
         var changed = new ConcurrentDictionary<string, long>();
@@ -119,7 +118,7 @@ internal sealed class ApplyBenchmark(CallbackBenchmarkOptions options, CallbackR
     {
         await StoreBacklogAsync(database, ct);
         await simulator.ChangeOnePercentAsync(corp, seed: 9, ct);
-        await using var worker = await MeasuredServer.StartAsync("WeComSync.Worker.dll", ["serve"], Settings(simulator, database), ct);
+        await using var worker = await MeasuredServer.ServeAsync("WeComSync.Worker.dll", database.ConnectionString, simulator.BaseUrl, ct);
         var started = Stopwatch.GetTimestamp();
         await InboxJobs.QueueAsync(database.Inner.DataSource, [DirectorySource.TenantId], ct);
         await using var left = database.Inner.DataSource.CreateCommand(

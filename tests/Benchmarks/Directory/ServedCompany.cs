@@ -27,14 +27,7 @@ internal sealed class ServedCompany : IAsyncDisposable
         await DirectoryBenchmark.RunWorkerAsync(simulator, company.Database, "full", ct);
         company.RowsMirrored = await company.Database.RowsWrittenAsync(ct);
         await SyncQueue.RestSchedulesAsync(company.Database.Inner.DataSource, ct);
-        company.worker = await MeasuredServer.StartAsync(
-            program,
-            ["serve"],
-            [
-                ("ConnectionStrings__WeComSync", company.Database.ConnectionString), ("WeCom__BaseUrl", simulator.BaseUrl),
-                ("Console__Operator__Email", "operator@example.com"), ("Console__Operator__Password", "correct horse battery"),
-            ],
-            ct);
+        company.worker = await MeasuredServer.ServeAsync(program, company.Database.ConnectionString, simulator.BaseUrl, ct);
         return company;
     }
 
@@ -48,7 +41,7 @@ internal sealed class ServedCompany : IAsyncDisposable
         var from = await SyncQueue.NowAsync(data, ct);
         var before = worker!.CpuSeconds;
         await SyncQueue.OrderAsync(data, SyncKind.Incremental, ct);
-        await SyncQueue.EndedAsync(data, from, 1, ct);
+        await SyncQueue.EndedAsync(data, worker, from, 1, ct);
         var cpu = worker.CpuSeconds - before;
         return ((await SyncQueue.NowAsync(data, ct) - from).TotalSeconds, cpu, await simulator.CallsAsync(corp, ct));
     }

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Globalization;
 using Npgsql;
 using WeComSync.Domain.Runs;
@@ -81,25 +80,11 @@ internal static class RoundCommand
         await SyncQueue.RestSchedulesAsync(database.DataSource, ct);
         var from = await SyncQueue.NowAsync(database.DataSource, ct);
         await SyncQueue.OrderAsync(database.DataSource, EnumText.Parse<SyncKind>(kind), ct);
-        using var worker = Process.Start(MeasuredProcess.Command("WeComSync.Worker.dll", ["serve"],
-        [
-            ("ConnectionStrings__WeComSync", database.ConnectionString), ("WeCom__BaseUrl", simulator.BaseUrl), ("DOTNET_ENVIRONMENT", "Development"),
-            ("ASPNETCORE_URLS", "http://127.0.0.1:0"), ("Console__Operator__Email", "operator@example.com"), ("Console__Operator__Password", "correct horse battery"),
-            ("Logging__LogLevel__Default", "Warning"),
-        ]))!;
-        try
-        {
-            await SyncQueue.EndedAsync(database.DataSource, from, tenants, ct);
-            worker.Refresh();
-            var seconds = await ScalarAsync<double>(
-                database, "SELECT extract(epoch FROM max(finished_at) - min(started_at))::float8 FROM control.sync_runs WHERE started_at > $1", ct, from);
-            return (seconds, worker.TotalProcessorTime.TotalSeconds);
-        }
-        finally
-        {
-            worker.Kill();
-            await worker.WaitForExitAsync(ct);
-        }
+        await using var worker = await MeasuredServer.ServeAsync("WeComSync.Worker.dll", database.ConnectionString, simulator.BaseUrl, ct);
+        await SyncQueue.EndedAsync(database.DataSource, worker, from, tenants, ct);
+        var seconds = await ScalarAsync<double>(
+            database, "SELECT extract(epoch FROM max(finished_at) - min(started_at))::float8 FROM control.sync_runs WHERE started_at > $1", ct, from);
+        return (seconds, worker.CpuSeconds);
     }
 
     private static async Task AddTenantAsync(TestDatabase database, SimulatedCorp corp, CancellationToken ct)

@@ -14,6 +14,9 @@ internal sealed partial class NoticeQueue(
     /// <summary>A robot takes 20 messages a minute; there are two rounds in one.</summary>
     private const int AtOnce = 9;
 
+    /// <summary>Longer than all tries of one message take.</summary>
+    private static readonly TimeSpan Lease = TimeSpan.FromMinutes(1);
+
     private static readonly TimeSpan Longest = TimeSpan.FromHours(1);
     private static readonly TimeSpan GiveUpAfter = TimeSpan.FromDays(3);
 
@@ -45,6 +48,12 @@ internal sealed partial class NoticeQueue(
         var sent = 0;
         foreach (var notice in await WaitingAsync(target, ct))
         {
+            if (!await ClaimAsync(notice, ct))
+            {
+                // This worker was away for so long that another took its place.
+                return sent;
+            }
+
             try
             {
                 await sender.SendAsync(notice, ct);
@@ -102,14 +111,25 @@ internal sealed partial class NoticeQueue(
         return waiting;
     }
 
+    /// <returns>False if another worker has had it since it was read.</returns>
+    private async Task<bool> ClaimAsync(PendingNotice notice, CancellationToken ct)
+    {
+        await using var claim = dataSource.CreateCommand(
+            "UPDATE control.notices SET tries = tries + 1, due_at = $4 WHERE tenant_id = $1 AND id = $2 AND tries = $3 AND sent_at IS NULL");
+        claim.Add(notice.TenantId, notice.Id, notice.Tries, (clock.GetUtcNow() + Lease).UtcDateTime);
+        return await claim.ExecuteNonQueryAsync(ct) == 1;
+    }
+
+    /// <remarks>Nothing, if another worker has had it since: what became of its try counts.</remarks>
     private async Task MarkAsync(PendingNotice notice, DateTimeOffset? sentAt, TimeSpan wait, string? error, CancellationToken ct)
     {
         await using var mark = dataSource.CreateCommand(
-            "UPDATE control.notices SET tries = tries + 1, sent_at = $3, due_at = $4, error = $5 WHERE tenant_id = $1 AND id = $2");
+            "UPDATE control.notices SET sent_at = $3, due_at = $4, error = $5 WHERE tenant_id = $1 AND id = $2 AND tries = $6");
         mark.Add(notice.TenantId, notice.Id);
         mark.Parameters.Add(new NpgsqlParameter<DateTime?> { TypedValue = sentAt?.UtcDateTime });
         mark.Add((clock.GetUtcNow() + wait).UtcDateTime);
         mark.Parameters.Add(new NpgsqlParameter<string?> { TypedValue = error });
+        mark.Add(notice.Tries + 1);
         await mark.ExecuteNonQueryAsync(ct);
     }
 

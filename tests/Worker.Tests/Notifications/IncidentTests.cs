@@ -151,6 +151,41 @@ public sealed class IncidentTests
     }
 
     [Fact]
+    public async Task Worker_that_wakes_beside_another_tells_nothing_twice()
+    {
+        await using var scene = await NotificationScene.StartAsync();
+        await scene.AddTenantAsync("first");
+        await scene.AddTenantAsync("second");
+        await scene.ExecuteAsync("UPDATE control.tenants SET state = 'stopped'");
+        var (reached, wake) = (new TaskCompletionSource(), new TaskCompletionSource());
+        scene.Receiver.On(Hook, async call =>
+        {
+            reached.TrySetResult();
+            await wake.Task;
+            await call.AnswerAsync(400, "text/plain", "");
+        });
+        var frozen = scene.Worker().RunAsync(Cancel);
+        await reached.Task.WaitAsync(TimeSpan.FromSeconds(20), Cancel);
+        // What the server does to a holder that is silent.
+        await scene.ExecuteAsync("SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' AND database = (SELECT oid FROM pg_database WHERE datname = current_database())");
+        var other = scene.Worker();
+        Assert.True(await other.RunAsync(Cancel));
+        Assert.Single(scene.Sent(Hook));
+
+        // It seems dead now, and the other sends what it left; then it wakes up.
+        scene.Receiver.On(Hook, call => call.AnswerAsync(204, "text/plain", ""));
+        scene.Clock.Ahead = TimeSpan.FromMinutes(2);
+        await other.RunAsync(Cancel);
+        wake.SetResult();
+        await frozen;
+        scene.Clock.Ahead = TimeSpan.FromHours(1);
+        await other.RunAsync(Cancel);
+
+        Assert.Equal(["first", "first", "second"], scene.Sent(Hook).Select(body => JsonElement.Parse(body).GetProperty("data").GetProperty("tenant").GetString()));
+        Assert.Equal(2, scene.Sent(Robot).Count);
+    }
+
+    [Fact]
     public async Task Receiver_that_was_away_gets_its_messages_in_order_later_and_holds_up_no_other()
     {
         await using var scene = await NotificationScene.StartAsync();

@@ -13,6 +13,12 @@ internal sealed partial class TriggerReconciliation(
     /// <summary>Triggers stored in one transaction, during which nothing fires.</summary>
     private const int Batch = 100;
 
+    /// <summary>
+    /// Quartz moves on what it missed within a minute, and clocks may be two minutes apart: a trigger whose time passed longer ago is
+    /// held by nobody, as after an error between two of Quartz's own statements, and would never fire again.
+    /// </summary>
+    private static readonly TimeSpan Stuck = TimeSpan.FromMinutes(3);
+
     private readonly HashSet<TenantSchedule> reported = [];
 
     public async Task RunAsync(CancellationToken ct)
@@ -43,9 +49,17 @@ internal sealed partial class TriggerReconciliation(
             await scheduler.ResetTriggersFromErrorState(broken, ct);
         }
 
-        if (outdated.Count + gone.Count + broken.Count > 0)
+        // Not replaced: what a schedule owes is counted from when its trigger was first set.
+        var stuck = stored.Values.Where(IsStuck).Select(trigger => trigger.Key).Except(gone).ToList();
+        if (stuck.Count > 0)
         {
-            LogApplied(outdated.Count, gone.Count, broken.Count, wanted.Count);
+            await scheduler.PauseTriggers(stuck, ct);
+            await scheduler.ResumeTriggers(stuck, ct);
+        }
+
+        if (outdated.Count + gone.Count + broken.Count + stuck.Count > 0)
+        {
+            LogApplied(outdated.Count, gone.Count, broken.Count + stuck.Count, wanted.Count);
         }
     }
 
@@ -55,6 +69,9 @@ internal sealed partial class TriggerReconciliation(
         var ours = new TriggerQuery { Group = GroupMatcher<TriggerKey>.GroupEquals(TenantSchedule.TriggerGroup), Take = PagedQuery.All };
         return (await scheduler.QueryTriggers(ours, ct)).Items.ToDictionary(trigger => trigger.Key);
     }
+
+    /// <remarks>Nothing of ours pauses a trigger for longer than it takes to free it.</remarks>
+    private bool IsStuck(TriggerHeader trigger) => trigger.State == TriggerState.Paused || trigger.NextFireTimeUtc < time.Now - Stuck;
 
     /// <summary>Quartz refuses a whole batch for one trigger that never fires.</summary>
     private bool HasFuture(TenantSchedule schedule)

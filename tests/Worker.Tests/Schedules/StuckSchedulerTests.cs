@@ -1,5 +1,7 @@
+using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
 using WeComSync.TestKit;
+using WeComSync.Worker.Schedules;
 using WeComSync.Worker.Storage;
 using WeComSync.Worker.Tests.Serve;
 using Xunit;
@@ -33,4 +35,27 @@ public sealed class StuckSchedulerTests(TestDatabase database) : IClassFixture<T
             async () => (await database.ClaimsAsync(tenant)).LastOrDefault() > held + TimeSpan.FromSeconds(11),
             Limit);
     }
+
+    /// <remarks>Quartz frees what one of its own schedulers is known to hold; that nobody holds it, it does not see.</remarks>
+    [Theory]
+    [InlineData("ACQUIRED", -10)]
+    [InlineData("PAUSED", 10)]
+    public async Task Trigger_that_nobody_holds_is_free_again_and_owes_no_less(string state, int minutes)
+    {
+        await using var worker = await TestWorker.StartAsync(database.ConnectionString);
+        var tenant = await database.AddTenantAsync("0 0 0 1 1 ?");
+        var name = $"{tenant}:full";
+        await Eventually.TrueAsync("the schedule is set", () => ReadAsync<bool>("SELECT EXISTS (SELECT FROM quartz.qrtz_triggers WHERE trigger_name = $1)", name));
+        var start = await ReadAsync<long>("SELECT start_time FROM quartz.qrtz_triggers WHERE trigger_name = $1", name);
+        await database.ExecuteAsync(
+            "UPDATE quartz.qrtz_triggers SET trigger_state = $2, next_fire_time = $3 WHERE trigger_name = $1", name, state, DateTimeOffset.UtcNow.AddMinutes(minutes).UtcTicks);
+
+        await worker.Services.GetRequiredService<TriggerReconciliation>().RunAsync(Cancel);
+
+        Assert.Equal("WAITING", await ReadAsync<string>("SELECT trigger_state FROM quartz.qrtz_triggers WHERE trigger_name = $1", name));
+        Assert.True(await ReadAsync<long>("SELECT next_fire_time FROM quartz.qrtz_triggers WHERE trigger_name = $1", name) > DateTimeOffset.UtcNow.UtcTicks);
+        Assert.Equal(start, await ReadAsync<long>("SELECT start_time FROM quartz.qrtz_triggers WHERE trigger_name = $1", name));
+    }
+
+    private Task<T> ReadAsync<T>(string sql, params object[] values) => database.ReadAsync<T>(sql, values);
 }

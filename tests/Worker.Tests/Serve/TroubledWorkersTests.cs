@@ -14,6 +14,9 @@ public sealed class TroubledWorkersTests(TestDatabase database) : IClassFixture<
 
     private readonly HostProcess[] workers = new HostProcess[2];
 
+    /// <summary>Of a long run, in which a run may meet several.</summary>
+    private readonly List<DateTimeOffset> times = [];
+
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
     /// <summary>Of a long run; <c>WECOMSYNC_TEST_TROUBLE_MINUTES</c> makes it longer, such as 30.</summary>
@@ -40,7 +43,7 @@ public sealed class TroubledWorkersTests(TestDatabase database) : IClassFixture<
             var latest = TimeSpan.Zero;
             foreach (var (tenant, cron) in tenants)
             {
-                var late = await DueRuns.LatestAsync(database, tenant, cron, from, until);
+                var late = await DueRuns.LatestAsync(database, tenant, cron, from, until, times);
                 latest = late > latest ? late : latest;
             }
 
@@ -107,6 +110,7 @@ public sealed class TroubledWorkersTests(TestDatabase database) : IClassFixture<
         var end = DateTimeOffset.UtcNow + Length;
         var (kills, pauses, restarts) = (0, 0, 0);
         // As if every trigger had been in the victim's hands: what follows is for the sweep alone.
+        times.Add(DateTimeOffset.UtcNow);
         await KillAsync(0);
         await database.ExecuteAsync("UPDATE quartz.qrtz_triggers SET trigger_state = 'ACQUIRED'");
         while (DateTimeOffset.UtcNow < end)
@@ -116,10 +120,12 @@ public sealed class TroubledWorkersTests(TestDatabase database) : IClassFixture<
                 "both workers are up", () => Array.TrueForAll(workers, worker => worker.Error.Contains("Now listening", StringComparison.Ordinal)
                     || worker.Output.Contains("Now listening", StringComparison.Ordinal)), Probe.StartsWithin);
             await PassAsync(TimeSpan.FromSeconds(5 + random.Next(20)));
+            times.Add(DateTimeOffset.UtcNow);
             switch (random.Next(4))
             {
                 case 0:
                     await RestartBothAsync();
+                    times.Add(DateTimeOffset.UtcNow);
                     restarts++;
                     break;
                 case 1:

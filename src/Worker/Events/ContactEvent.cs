@@ -50,6 +50,9 @@ internal sealed record ContactEvent : ToldEvent
             _ => null,
         };
 
+    /// <summary>Whether such an event proves what it takes away, whatever the guard thinks of how much is gone.</summary>
+    public static bool ProvesRemovals(ContactChange change) => change is ContactChange.DeleteUser or ContactChange.DeleteParty or ContactChange.UpdateTag;
+
     /// <param name="claimed">The inbox row.</param>
     /// <param name="change">From <see cref="ChangeOf"/>.</param>
     /// <param name="elements">Of its payload.</param>

@@ -57,7 +57,7 @@ internal sealed partial class EventStorm(
             switch (report.State)
             {
                 case RunState.Done:
-                    await SupersedeAsync(claim, report, ct);
+                    await SupersedeAsync(tenant, claim, report, ct);
                     return TimeSpan.Zero;
                 case RunState.Stopped:
                     return TimeSpan.Zero;
@@ -97,17 +97,23 @@ internal sealed partial class EventStorm(
     }
 
     /// <summary>Where the guard holds removals, an event that says so still proves its own.</summary>
-    private async Task SupersedeAsync(Claim claim, SyncReport report, CancellationToken ct)
+    private async Task SupersedeAsync(Tenant tenant, Claim claim, SyncReport report, CancellationToken ct)
     {
         var open = claim.Open.ToHashSet();
         var covered = claim.Events
-            .Where(e => open.Contains(e.Id) && ContactEvent.ChangeOf(e) is { } change
-                && (report.Total.Held == 0 || change is not (ContactChange.DeleteUser or ContactChange.DeleteParty or ContactChange.UpdateTag)))
+            .Where(e => open.Contains(e.Id) && ContactEvent.ChangeOf(e) is { } change && (report.Total.Held == 0 || !ContactEvent.ProvesRemovals(change)))
             .Select(e => e.Id).ToList();
         await claims.EndAsync(claim, covered, EventState.Superseded, null, report.RunId, ct);
         metrics.Count(EventState.Superseded, covered.Count);
+        if (report.Total.Held > 0)
+        {
+            LogHeld(tenant.Key, report.RunId, report.Total.Held, claim.Open.Count);
+        }
     }
 
     [LoggerMessage(LogLevel.Information, "Tenant {Tenant}: a sync takes the place of {Count} events")]
     private partial void LogStorm(string tenant, int count);
+
+    [LoggerMessage(LogLevel.Information, "Tenant {Tenant}: run {RunId} holds {Held} removals; {Count} events, those that prove theirs among them, are applied one by one")]
+    private partial void LogHeld(string tenant, long runId, int held, int count);
 }

@@ -64,6 +64,9 @@ public sealed class PageTests(Stage stage)
             }
 
             await PictureAsync(view, page, 360, language, dark: false);
+            await view.EmulateMediaAsync(new() { ColorScheme = ColorScheme.Dark });
+            await PictureAsync(view, page, 360, language, dark: true);
+            Accuse(await Axe.RunAsync(view, "color-contrast"), "dark phone");
 
             void NoteHeaders(Dictionary<string, string> headers)
             {

@@ -30,22 +30,37 @@ internal sealed class BenchmarkDatabase : IAsyncDisposable
     {
         var created = new BenchmarkDatabase();
         await created.database.InitializeAsync();
-        await using var db = created.database.OpenContext();
-        var now = DateTimeOffset.UtcNow;
-        var tenant = new Tenant { Key = TenantKey, Name = TenantKey, CorpId = corp.CorpId, CreatedAt = now, ChangedAt = now };
-        db.Tenants.Add(tenant);
-        await db.SaveChangesAsync(ct);
-        tenant.Settings.Add(created.Settings(tenant.Id, Channel.App, corp.AppSecret, corp.AgentId, now));
-        var contacts = created.Settings(tenant.Id, Channel.Contacts, corp.ContactsSecret, null, now);
-        contacts.Token = created.database.Protector.Protect(tenant.Id, SecretFields.Token(Channel.Contacts), Token);
-        contacts.EncodingAesKey = created.database.Protector.Protect(tenant.Id, SecretFields.EncodingAesKey(Channel.Contacts), EncodingAesKey);
-        contacts.CallbackSetAt = now;
-        tenant.Settings.Add(contacts);
-        await db.SaveChangesAsync(ct);
+        var tenant = await AddTenantAsync(created.database, TenantKey, corp, ct);
         created.CallbackPath = $"/callbacks/{tenant.CallbackKey}/contacts";
         // An idle session of ours would look like one that has still to report what it wrote.
         created.database.DataSource.Clear();
         return tenant.Id == DirectorySource.TenantId ? created : throw new InvalidOperationException("The database had a tenant already.");
+    }
+
+    /// <summary>Adds a company with the secrets of its application and of contact sync, and the token and key of the latter's callbacks.</summary>
+    public static async Task<Tenant> AddTenantAsync(TestDatabase database, string key, SimulatedCorp corp, CancellationToken ct)
+    {
+        await using var db = database.OpenContext();
+        var now = DateTimeOffset.UtcNow;
+        var tenant = new Tenant { Key = key, Name = key, CorpId = corp.CorpId, CreatedAt = now, ChangedAt = now };
+        db.Tenants.Add(tenant);
+        await db.SaveChangesAsync(ct);
+        WeComSettings Settings(Channel channel, string secret) => new()
+        {
+            TenantId = tenant.Id,
+            Channel = channel,
+            Secret = database.Protector.Protect(tenant.Id, SecretFields.Secret(channel), secret),
+            SecretSetAt = now,
+        };
+        var (app, contacts) = (Settings(Channel.App, corp.AppSecret), Settings(Channel.Contacts, corp.ContactsSecret));
+        app.AgentId = corp.AgentId;
+        contacts.Token = database.Protector.Protect(tenant.Id, SecretFields.Token(Channel.Contacts), Token);
+        contacts.EncodingAesKey = database.Protector.Protect(tenant.Id, SecretFields.EncodingAesKey(Channel.Contacts), EncodingAesKey);
+        contacts.CallbackSetAt = now;
+        tenant.Settings.Add(app);
+        tenant.Settings.Add(contacts);
+        await db.SaveChangesAsync(ct);
+        return tenant;
     }
 
     /// <summary>Rows inserted, updated and deleted in schema <c>mirror</c> so far.</summary>
@@ -105,13 +120,4 @@ internal sealed class BenchmarkDatabase : IAsyncDisposable
         await using var command = new NpgsqlCommand(sql, connection) { CommandTimeout = 0 };
         return (long)(await command.ExecuteScalarAsync(ct))!;
     }
-
-    private WeComSettings Settings(long tenantId, Channel channel, string secret, long? agentId, DateTimeOffset now) => new()
-    {
-        TenantId = tenantId,
-        Channel = channel,
-        AgentId = agentId,
-        Secret = database.Protector.Protect(tenantId, SecretFields.Secret(channel), secret),
-        SecretSetAt = now,
-    };
 }

@@ -1,8 +1,8 @@
 using System.Globalization;
 using Npgsql;
+using WeComSync.Benchmarks.Directory;
 using WeComSync.Domain.Runs;
 using WeComSync.Domain.Storage;
-using WeComSync.Domain.Tenants;
 using WeComSync.TestKit;
 
 namespace WeComSync.Benchmarks.Round;
@@ -55,7 +55,8 @@ internal static class RoundCommand
         {
             for (var n = 0; n < tenants; n++)
             {
-                await AddTenantAsync(database, await simulator.AddCorpAsync(n + 10, people, 10, 3, people, ct), ct);
+                var corp = await simulator.AddCorpAsync(n + 10, people, 10, 3, people, ct);
+                await BenchmarkDatabase.AddTenantAsync(database, corp.CorpId.ToLowerInvariant(), corp, ct);
             }
 
             if (mirrored)
@@ -85,26 +86,6 @@ internal static class RoundCommand
         var seconds = await ScalarAsync<double>(
             database, "SELECT extract(epoch FROM max(finished_at) - min(started_at))::float8 FROM control.sync_runs WHERE started_at > $1", ct, from);
         return (seconds, worker.CpuSeconds);
-    }
-
-    private static async Task AddTenantAsync(TestDatabase database, SimulatedCorp corp, CancellationToken ct)
-    {
-        await using var db = database.OpenContext();
-        var now = DateTimeOffset.UtcNow;
-        var tenant = new Tenant { Key = corp.CorpId.ToLowerInvariant(), Name = corp.CorpId, CorpId = corp.CorpId, CreatedAt = now, ChangedAt = now };
-        db.Tenants.Add(tenant);
-        await db.SaveChangesAsync(ct);
-        WeComSettings Settings(Channel channel, string secret, long? agentId) => new()
-        {
-            TenantId = tenant.Id,
-            Channel = channel,
-            AgentId = agentId,
-            Secret = database.Protector.Protect(tenant.Id, SecretFields.Secret(channel), secret),
-            SecretSetAt = now,
-        };
-        tenant.Settings.Add(Settings(Channel.App, corp.AppSecret, corp.AgentId));
-        tenant.Settings.Add(Settings(Channel.Contacts, corp.ContactsSecret, null));
-        await db.SaveChangesAsync(ct);
     }
 
     private static int Number(string text) => int.Parse(text, NumberStyles.None, CultureInfo.InvariantCulture);

@@ -1,4 +1,3 @@
-using System.Net;
 using System.Text.RegularExpressions;
 using WeComSync.Domain.Runs;
 using WeComSync.TestKit;
@@ -35,7 +34,7 @@ public sealed partial class OverviewPageTests(TestDatabase database) : IClassFix
         var page = await ReadAsync(worker, tenant);
 
         Assert.Equal("1,201 员工数 40 部门数 1,200 客户数 3 只知账号的员工 0 等待的事件", FiguresOf(page));
-        var text = Plain(page);
+        var text = PageText.Of(page);
         Assert.Contains("最近成功 2026-11-21 02:30:00", text, StringComparison.Ordinal);
         // Each enterprise has a second of its own.
         Assert.Matches("下次同步 · 全量 20\\d\\d-\\d\\d-\\d\\d 02:30:[0-5]\\d", text);
@@ -69,16 +68,8 @@ public sealed partial class OverviewPageTests(TestDatabase database) : IClassFix
         return await browser.GetStringAsync(new Uri($"/e/{await database.KeyAsync(tenant)}", UriKind.Relative), TestContext.Current.CancellationToken);
     }
 
-    private static string FiguresOf(string page) => Plain(Figures().Match(page).Groups[1].Value);
-
-    private static string Plain(string html) => WebUtility.HtmlDecode(Blank().Replace(Tag().Replace(html, " "), " ")).Trim();
+    private static string FiguresOf(string page) => PageText.Of(Figures().Match(page).Groups[1].Value);
 
     [GeneratedRegex("<div class=\"figures\">(.*?)</div>", RegexOptions.Singleline)]
     private static partial Regex Figures();
-
-    [GeneratedRegex("<[^>]+>")]
-    private static partial Regex Tag();
-
-    [GeneratedRegex(@"\s+")]
-    private static partial Regex Blank();
 }

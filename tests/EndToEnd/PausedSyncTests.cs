@@ -23,7 +23,7 @@ public sealed class PausedSyncTests(TestDatabase database) : IClassFixture<TestD
         var whole = await CountAsync(harness, proxy);
         Assert.InRange(whole, 20, 200);
         // 0: it still reads.
-        var points = TestServer.LongRun ? Enumerable.Range(0, whole + 1) : [0, whole / 2, whole];
+        var points = TestServer.LongRun ? Enumerable.Range(0, whole + 1) : Enumerable.Range(0, 10).Select(n => n * whole / 9);
 
         foreach (var point in points)
         {

@@ -9,8 +9,8 @@ internal sealed class CompanyLife
     private const int Tags = 3;
 
     /// <summary>A company that grew for ever would let whoever mirrors it grow too.</summary>
-    private const int MostPeople = 2_000;
-    private const int MostProjects = 200;
+    private const int MostPeople = 400;
+    private const int MostProjects = 40;
 
     private readonly World world;
     private readonly Random random;

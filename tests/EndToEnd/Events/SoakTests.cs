@@ -12,6 +12,9 @@ public sealed class SoakTests
 {
     private const int PerSecond = 50;
 
+    /// <summary>One company's share of the events stays well below the calls that WeCom grants it in an hour.</summary>
+    private const int Companies = 5;
+
     /// <summary>Of both hosts: their pools, listeners and schedulers.</summary>
     private const int MostConnections = 90;
 
@@ -28,30 +31,35 @@ public sealed class SoakTests
     public async Task Nothing_grows_in_an_hour_of_events()
     {
         await using var hosts = await BothHosts.OpenAsync(await PrivatePostgres.StartAsync(Cancel));
-        var company = await hosts.AddCompanyAsync(new CorpOptions { Seed = 111 });
-        var life = CompanyLife.Begin(company.Corp.World, new Random(111));
-        await hosts.MirrorAsync(company);
-        await hosts.StartAsync(company);
+        var companies = new HostedCompany[Companies];
+        var lives = new CompanyLife[Companies];
+        for (var i = 0; i < Companies; i++)
+        {
+            companies[i] = await hosts.AddCompanyAsync(new CorpOptions { CorpId = $"wwsoak{i}", Seed = 111 + i });
+            lives[i] = CompanyLife.Begin(companies[i].Corp.World, new Random(111 + i));
+            await hosts.MirrorAsync(companies[i]);
+        }
+
+        await hosts.StartAsync(companies);
 
         var samples = new List<Sample>();
         var clock = Stopwatch.StartNew();
         using (var timer = new PeriodicTimer(TimeSpan.FromSeconds(1d / PerSecond)))
         {
-            while (clock.Elapsed < Length)
+            for (var step = 0; clock.Elapsed < Length; step++)
             {
-                life.Step();
+                lives[step % Companies].Step();
                 if (clock.Elapsed > Between * (samples.Count + 1))
                 {
                     samples.Add(await TakeAsync(hosts, clock.Elapsed));
-                    company.Corp.Callbacks.Log.Clear();
+                    Array.ForEach(companies, c => c.Corp.Callbacks.Log.Clear());
                 }
 
                 await timer.WaitForNextTickAsync(Cancel);
             }
         }
 
-        await company.Corp.Callbacks.WhenIdleAsync(Cancel);
-        await hosts.AppliedAsync(TimeSpan.FromMinutes(1), company);
+        await Task.WhenAll(companies.Select(c => c.Corp.Callbacks.WhenIdleAsync(Cancel)));
         var warm = samples.Where(s => s.At > Length / 4).ToList();
         Growth[] growths =
         [
@@ -62,7 +70,12 @@ public sealed class SoakTests
             $"{string.Join(Environment.NewLine, growths.Select(g => g.ToString()))}{Environment.NewLine}"
             + $"{samples.Max(s => s.Connections)} connections at most, {samples[^1].Jobs} jobs at the end, lag {samples.Max(s => s.Waiting)} events at most, "
             + $"{await hosts.ScalarAsync<int>("SELECT count(*) FROM control.callback_events WHERE state = 'superseded'")} events for which a sync stood");
-        await MirrorTruth.AssertEqualAsync(hosts.Database.DataSource, company.Id, company.Corp, Cancel);
+        await hosts.AppliedAsync(TimeSpan.FromMinutes(1), companies);
+        foreach (var company in companies)
+        {
+            await MirrorTruth.AssertEqualAsync(hosts.Database.DataSource, company.Id, company.Corp, Cancel);
+        }
+
         Assert.All(growths, g => Assert.InRange(g.PerTenMinutes, double.MinValue, 1));
         Assert.All(growths, g => Assert.InRange(g.MostHandles - g.LeastHandles, 0, 30));
         Assert.InRange(samples.Max(s => s.Connections), 1, MostConnections);

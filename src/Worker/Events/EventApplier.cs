@@ -1,5 +1,4 @@
 using System.Security.Cryptography;
-using Npgsql;
 using WeComSync.Domain.Inbox;
 using WeComSync.Domain.Storage;
 using WeComSync.Domain.Tenants;
@@ -12,7 +11,7 @@ namespace WeComSync.Worker.Events;
 
 /// <summary>Applies claimed events: read, fold, ask WeCom, merge. What fails is named, and does not keep the others.</summary>
 internal sealed partial class EventApplier(
-    EventClaims claims, WeComClient client, CustomerEventApplier customers, HalvingMerge halving, TenantStops stops, NpgsqlDataSource dataSource,
+    EventClaims claims, WeComClient client, CustomerEventApplier customers, HalvingMerge halving, TenantStops stops, StagingConnections connections,
     SecretProtector protector, EventMetrics metrics, TimeProvider clock, ILogger<EventApplier> logger)
 {
     /// <summary>Applies a claim. Events at their end are closed in it; the others stay open.</summary>
@@ -34,9 +33,8 @@ internal sealed partial class EventApplier(
     private async Task<ClaimResult> ApplyContactsAsync(
         Tenant tenant, Claim claim, List<ContactEvent> events, Dictionary<long, string> failures, CancellationToken ct)
     {
-        await using var connection = await dataSource.OpenConnectionAsync(ct);
+        await using var connection = await connections.OpenAsync(ct);
         var stage = new EventStage(connection, claim.ClockOffset);
-        await stage.CreateAsync(ct);
         var merge = new ContactMerge(connection, stage, claim);
         var calls = new ApiCallCounter();
         try

@@ -7,29 +7,20 @@ namespace WeComSync.Worker.Events;
 /// <summary>The staging tables of a run, with what only events know: who is gone, and which event is about whom.</summary>
 internal sealed class EventStage(NpgsqlConnection connection, TimeSpan clockOffset)
 {
-    private static readonly string CreateSql = string.Join(
-        ";\n",
-        [
-            .. DirectoryTables.All.Select(t =>
-                $"CREATE TEMP TABLE {Gone(t)} ({string.Join(", ", t.Key.Select(c => $"{c.Name} {c.SqlType} NOT NULL"))}, fetched_at timestamptz NOT NULL)"),
-            MirrorSql.CreateCauses,
-        ]);
-
-    private static readonly string ClearSql =
-        $"TRUNCATE {string.Join(", ", DirectoryTables.All.SelectMany(t => new[] { t.Stage, Gone(t) }))}, listed, visible_departments, causes";
+    private static readonly StagingTables Tables = new(
+    [
+        .. DirectoryStage.Tables.Tables,
+        .. DirectoryTables.All.Select(t =>
+            (Gone(t), $"({string.Join(", ", t.Key.Select(c => $"{c.Name} {c.SqlType} NOT NULL"))}, fetched_at timestamptz NOT NULL)")),
+        MirrorSql.Causes,
+    ]);
 
     private readonly DirectoryStage stage = new(connection, clockOffset);
 
     /// <summary>SQL for what is known to be gone.</summary>
     public static string GoneSql(MirrorTable table) => $"SELECT * FROM {Gone(table)}";
 
-    public async Task CreateAsync(CancellationToken ct)
-    {
-        await stage.CreateAsync(ct);
-        await connection.ExecuteAsync(CreateSql, [], ct);
-    }
-
-    public Task ClearAsync(CancellationToken ct) => connection.ExecuteAsync(ClearSql, [], ct);
+    public Task ClearAsync(CancellationToken ct) => Tables.ClearAsync(connection, ct);
 
     public async Task FillAsync(ContactDecisions decisions, CancellationToken ct)
     {

@@ -3,7 +3,7 @@ using Npgsql;
 namespace WeComSync.Worker.Storage;
 
 /// <summary>
-/// The connection strings of the worker's three pools, made from the configured one. What the operator's string says wins.
+/// The connection strings of the worker's four pools, made from the configured one. What the operator's string says wins.
 /// </summary>
 /// <remarks>
 /// Server-side limits travel with each session: a session whose client is gone gives its locks back by itself, within 25 s of a
@@ -14,6 +14,19 @@ internal static class WorkerConnections
 {
     /// <summary>For everything that is ours: locks, merges, commands, console.</summary>
     public static string Own(string configured) => With(configured, "WeComSync", idleInTransaction: "60s");
+
+    /// <summary>For what is staged and merged. Sessions keep their temporary tables, and whoever opens one resets the rest himself.</summary>
+    /// <param name="own">As <see cref="Own"/> made it.</param>
+    public static string Staging(string own)
+    {
+        var builder = new NpgsqlConnectionStringBuilder(own)
+        {
+            NoResetOnClose = true,
+            // VACUUM passes over a session's temporary tables: one that lived for ever would keep the whole database's oldest transaction.
+            ConnectionLifetime = 3600,
+        };
+        return builder.ConnectionString;
+    }
 
     /// <summary>For Hangfire. Nothing here takes session locks or sets session values, so resetting connections may be spared.</summary>
     /// <param name="configured">The configured connection string.</param>

@@ -107,7 +107,7 @@ internal sealed class Merge : IAsyncDisposable
     {
         // Of the key alone: the rest of a wide row would cost as much as the comparison.
         await ExecuteAsync($"ANALYZE {table.Stage} ({string.Join(", ", table.Key.Select(c => c.Name))})", ct);
-        await ExecuteAsync(MirrorSql.CreateDifference(table, withheld, touch: ofEvents, known), ct);
+        await ExecuteAsync(MirrorSql.FindDifference(table, withheld, touch: ofEvents, known), ct);
         compared.Add(table);
     }
 

@@ -9,12 +9,18 @@ namespace WeComSync.Worker.Sync;
 /// </summary>
 internal static class MirrorSql
 {
-    public static string CreateStage(MirrorTable table)
+    public static string StageColumns(MirrorTable table)
     {
         var columns = table.Key.Select(c => $"{c.Name} {c.SqlType} NOT NULL")
             .Concat(table.Values.Concat(table.Extras).Select(c => $"{c.Name} {c.SqlType}"))
             .Concat(table.Computed);
-        return $"CREATE TEMP TABLE {table.Stage} ({string.Join(", ", columns)}, fetched_at timestamptz NOT NULL)";
+        return $"({string.Join(", ", columns)}, fetched_at timestamptz NOT NULL)";
+    }
+
+    public static string DifferenceColumns(MirrorTable table)
+    {
+        var columns = table.Key.Concat(table.Values).Concat(table.RemovalFacts).Select(c => $"{c.Name} {c.SqlType}");
+        return $"({string.Join(", ", columns)}, fetched_at timestamptz, op text, fields text[])";
     }
 
     public static string Copy(MirrorTable table) =>
@@ -39,7 +45,7 @@ internal static class MirrorSql
     /// earlier and merges later leaves them alone.
     /// </param>
     /// <param name="known">SQL for the rows of the mirror that the stage can be about; null for the whole table.</param>
-    public static string CreateDifference(MirrorTable table, IReadOnlySet<string> withheld, bool touch, string? known = null)
+    public static string FindDifference(MirrorTable table, IReadOnlySet<string> withheld, bool touch, string? known = null)
     {
         string After(Column c) => withheld.Contains(c.Name) ? $"m.{c.Name}"
             : c.Nothing is { } nothing ? $"NULLIF(COALESCE(s.{c.Name}, m.{c.Name}), {nothing})"
@@ -53,16 +59,15 @@ internal static class MirrorSql
         var differs = compared.Length == 0
             ? "false"
             : $"({string.Join(", ", compared.Select(After))}) IS DISTINCT FROM ({string.Join(", ", compared.Select(c => "m." + c.Name))})";
-        var values = string.Concat(table.Values.Select(c => $", {After(c)} AS {c.Name}"))
-            + string.Concat(table.RemovalFacts.Select(c => $", NULL::{c.SqlType} AS {c.Name}"));
+        var values = string.Concat(table.Values.Select(c => $", {After(c)}"));
         var (restored, wanted) = table.Beside is null
             ? ("WHEN m.removed_at IS NOT NULL THEN 'restored' ", $"m.fetched_at <= s.fetched_at AND ({(touch ? "true" : $"m.removed_at IS NOT NULL OR {differs}")})")
             : ("", differs);
         return $"""
-            CREATE TEMP TABLE {table.Difference} ON COMMIT DROP AS
+            INSERT INTO {table.Difference} ({List(table.Key.Concat(table.Values))}, fetched_at, op, fields)
             SELECT {List(table.Key, "s.")}{values}, s.fetched_at,
-                   CASE WHEN m.tenant_id IS NULL THEN 'created' {restored}WHEN {differs} THEN 'changed' ELSE 'seen' END AS op,
-                   {fields} AS fields
+                   CASE WHEN m.tenant_id IS NULL THEN 'created' {restored}WHEN {differs} THEN 'changed' ELSE 'seen' END,
+                   {fields}
             FROM {table.Stage} s LEFT JOIN {(known is null ? table.Target : $"({known})")} m ON m.tenant_id = $1 AND {Equal(table, "m.", "s.")}
             WHERE m.tenant_id IS NULL OR ({wanted})
             """;
@@ -172,7 +177,7 @@ internal static class MirrorSql
         """;
 
     /// <summary>Where a merge of events notes which of them is about which object.</summary>
-    public const string CreateCauses = "CREATE TEMP TABLE causes (kind text NOT NULL, id text NOT NULL, cause text NOT NULL, PRIMARY KEY (kind, id))";
+    public static readonly (string Name, string Columns) Causes = ("causes", "(kind text NOT NULL, id text NOT NULL, cause text NOT NULL, PRIMARY KEY (kind, id))");
 
     /// <summary>Writes the change feed. <c>$2</c> is the last number given out before, <c>$3</c> the cause.</summary>
     /// <param name="table">The table.</param>

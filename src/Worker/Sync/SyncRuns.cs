@@ -6,7 +6,7 @@ using WeComSync.Domain.Storage;
 namespace WeComSync.Worker.Sync;
 
 /// <summary>Opens runs, one per tenant and half of the mirror over all hosts, and closes those whose process died.</summary>
-internal sealed class SyncRuns(NpgsqlDataSource dataSource, TimeProvider clock)
+internal sealed class SyncRuns(NpgsqlDataSource dataSource, StagingConnections connections, TimeProvider clock)
 {
     /// <summary>How often a run says that it lives.</summary>
     public static readonly TimeSpan Beat = TimeSpan.FromSeconds(5);
@@ -39,7 +39,7 @@ internal sealed class SyncRuns(NpgsqlDataSource dataSource, TimeProvider clock)
     public async Task<RunSession> BeginAsync(
         long tenantId, SyncKind kind, MirrorPart part, SyncTrigger trigger, bool dryRun, CancellationToken ct)
     {
-        var connection = await dataSource.OpenConnectionAsync(ct);
+        var connection = await connections.OpenAsync(ct);
         try
         {
             await TakeLockAsync(connection, tenantId, part, ct);

@@ -1,3 +1,6 @@
+using Npgsql;
+using WeComSync.Domain.Storage;
+using WeComSync.Worker.Storage;
 using WeComSync.Worker.Sync.Customers;
 using WeComSync.Worker.Sync.Directory;
 using WeComSync.Worker.WeCom;
@@ -12,6 +15,9 @@ internal static class SyncServices
         builder.Services.AddWeComClient(builder.Configuration);
         builder.Services.AddOptionsWithValidateOnStart<SyncOptions, SyncOptionsValidator>()
             .Bind(builder.Configuration.GetSection(SyncOptions.Section));
+        builder.Services.AddKeyedSingleton(StagingConnections.DataSource, (provider, _) =>
+            NpgsqlDataSource.Create(WorkerConnections.Staging(provider.GetRequiredService<StorageOptions>().ConnectionString)));
+        builder.Services.AddSingleton<StagingConnections>();
         builder.Services.AddSingleton<SyncRuns>();
         builder.Services.AddSingleton<HeldRemovals>();
         builder.Services.AddHostedService<HeldReminder>();

@@ -36,7 +36,7 @@ internal static class CustomerFloor
                 await using var own = new NpgsqlConnection(source.Database);
                 await own.OpenAsync(stop);
                 var stage = new CustomerStage(own, TimeSpan.Zero);
-                await stage.CreateAsync(stop);
+                await stage.PrepareAsync(stop);
                 await StageAsync(http, $"{root}batch/get_by_user?access_token={token}", chunk, stage, stop);
                 await using var transaction = await own.BeginTransactionAsync(stop);
                 // Chunks share customers: one after another, as the worker's fence has it, however long that takes.

@@ -22,7 +22,7 @@ internal static class FloorProgram
         MirrorTable[] tables = [.. DirectoryTables.All.Select(table => table.Name == Users.Name ? Users : table)];
         // The settings that suit such a load; a floor that is badly tuned would prove nothing.
         await ExecuteAsync(connection, "SET work_mem = '64MB'; SET jit = off", ct);
-        await ExecuteAsync(connection, string.Join(";\n", tables.Select(MirrorSql.CreateStage)), ct);
+        await new StagingTables([.. tables.Select(t => (t.Stage, MirrorSql.StageColumns(t)))]).ClearAsync(connection, ct);
 
         var contacts = await download.ContactsTokenAsync(ct);
         var app = await download.AppTokenAsync(ct);

@@ -132,7 +132,7 @@ public sealed class FaultAtEveryMessageTests(TestDatabase database) : IClassFixt
         }
 
         public Task<long> EndVictimsSessionsAsync() => harness.ScalarAsync<long>(
-            "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE application_name = $2 AND $1 > 0", application);
+            "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE datname = current_database() AND application_name = $2 AND $1 > 0", application);
 
         /// <summary>The sweep, after the lease of whoever is gone.</summary>
         public Task<TimeSpan> RescueAsync(IServiceProvider rescuer, long id) => Eventually.TrueAsync($"event {id} is applied", async () =>

@@ -33,7 +33,7 @@ public sealed class SecretProtectorTests
 
     [Fact]
     public void Errors_of_the_database_never_quote_rows_whatever_the_connection_string_says() => Assert.All(
-        new[] { WorkerConnections.Own(Detailed), WorkerConnections.Jobs(Detailed, 1), WorkerConnections.Schedules(Detailed, 1) },
+        new[] { WorkerConnections.Own(Detailed), WorkerConnections.Staging(WorkerConnections.Own(Detailed)), WorkerConnections.Jobs(Detailed, 1), WorkerConnections.Schedules(Detailed, 1) },
         made => Assert.False(new NpgsqlConnectionStringBuilder(made).IncludeErrorDetail));
 
     /// <summary>SE 24.</summary>

@@ -9,7 +9,8 @@ namespace WeComSync.Worker.Events.Customers;
 
 /// <summary>Applies what events tell of customers, corp tags and group chats.</summary>
 internal sealed partial class CustomerEventApplier(
-    CustomerClient client, CustomerNotices notices, HalvingMerge halving, TenantStops stops, NpgsqlDataSource dataSource, TimeProvider clock,
+    CustomerClient client, CustomerNotices notices, HalvingMerge halving, TenantStops stops, NpgsqlDataSource dataSource,
+    StagingConnections connections, TimeProvider clock,
     ILogger<CustomerEventApplier> logger)
 {
     /// <param name="tenant">With its settings.</param>
@@ -41,7 +42,7 @@ internal sealed partial class CustomerEventApplier(
             return ClaimOutcome.Away;
         }
 
-        await using var connection = await dataSource.OpenConnectionAsync(ct);
+        await using var connection = await connections.OpenAsync(ct);
         var known = await KnownChat.ReadAsync(connection, tenant.Id, events, ct);
         var answered = new List<CustomerEvent>();
         foreach (var told in events)
@@ -56,8 +57,9 @@ internal sealed partial class CustomerEventApplier(
             }
         }
 
-        var merge = new CustomerEventMerge(new CustomerStage(connection, claim.ClockOffset), claim);
-        await merge.CreateAsync(ct);
+        var stage = new CustomerStage(connection, claim.ClockOffset);
+        await stage.PrepareAsync(ct);
+        var merge = new CustomerEventMerge(stage, claim);
         await halving.RunAsync(answered, some => merge.RunAsync(some, answers, ct), claim, failures, ct);
         LogApplied(tenant.Key, answered.Count, calls.Count, failures.Count);
         return ClaimOutcome.Done;

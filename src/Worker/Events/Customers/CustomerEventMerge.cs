@@ -49,17 +49,6 @@ internal sealed class CustomerEventMerge(CustomerStage stage, Claim claim)
           AND NOT EXISTS (SELECT FROM stage_follows_beside b WHERE b.user_id = m.user_id AND b.external_user_id = m.external_user_id)
         """;
 
-    private const string CreateSql = $"""
-        {MirrorSql.CreateCauses};
-        CREATE TEMP TABLE gone_corp_tags (tag_id text COLLATE "C", fetched_at timestamptz)
-        """;
-
-    public async Task CreateAsync(CancellationToken ct)
-    {
-        await stage.CreateAsync(ct);
-        await stage.Connection.ExecuteAsync(CreateSql, [], ct);
-    }
-
     /// <exception cref="ClaimLostException">Another process has taken over one of the events; nothing was written.</exception>
     public async Task RunAsync(IReadOnlyList<CustomerEvent> events, CustomerAnswers answers, CancellationToken ct)
     {
@@ -67,7 +56,6 @@ internal sealed class CustomerEventMerge(CustomerStage stage, Claim claim)
         await using var merge = await Merge.BeginAsync(
             connection, claim.TenantId, MirrorPart.Customers, fence: null, events.MaxBy(e => e.Id)!.Cause, ct);
         await stage.ClearAsync(ct);
-        await connection.ExecuteAsync("TRUNCATE causes, gone_corp_tags", [], ct);
         var decisions = CustomerDecisions.Make(events, answers, await CustomerState.ReadAsync(connection, claim.TenantId, events, ct));
         await FillAsync(decisions, ct);
         if (events.Any(e => e.IsOfTags) || decisions.RuleTags.Count > 0)

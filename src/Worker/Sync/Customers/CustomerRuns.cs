@@ -1,5 +1,4 @@
 using Microsoft.EntityFrameworkCore;
-using Npgsql;
 using WeComSync.Domain.Runs;
 using WeComSync.Domain.Storage;
 using WeComSync.Domain.Tenants;
@@ -9,7 +8,7 @@ namespace WeComSync.Worker.Sync.Customers;
 
 /// <summary>Carries whatever reads a tenant's customers: a pull, a check, a look at one.</summary>
 internal sealed class CustomerRuns(
-    SyncRuns runs, NpgsqlDataSource dataSource, IDbContextFactory<SyncDbContext> contexts, RunEnding ending, CustomerRests rests)
+    SyncRuns runs, StagingConnections connections, IDbContextFactory<SyncDbContext> contexts, RunEnding ending, CustomerRests rests)
 {
     /// <returns>With its settings.</returns>
     public async Task<Tenant> FindAsync(long tenantId, CancellationToken ct)
@@ -51,7 +50,7 @@ internal sealed class CustomerRuns(
     {
         try
         {
-            var pull = new PullSession(session, tenant, CustomerCaller.Of(tenant, calls), request, steps, dataSource);
+            var pull = new PullSession(session, tenant, CustomerCaller.Of(tenant, calls), request, steps, connections);
             await work(pull, session.Token);
             session.Enter("done");
             if (!request.DryRun)

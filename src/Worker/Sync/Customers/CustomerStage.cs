@@ -14,27 +14,31 @@ internal sealed class CustomerStage(NpgsqlConnection connection, TimeSpan clockO
     /// </summary>
     private const string SmallParts = "SET jit = off; SET work_mem = '64MB'; SET random_page_cost = 1.1";
 
-    private const string More = """
-        CREATE TEMP TABLE read_members (user_id text COLLATE "C" PRIMARY KEY);
-        CREATE TEMP TABLE listed_follows (user_id text COLLATE "C", external_user_id text COLLATE "C");
-        CREATE TEMP TABLE read_chats (chat_id text COLLATE "C" PRIMARY KEY);
-        CREATE TEMP TABLE gone_follows (user_id text COLLATE "C", external_user_id text COLLATE "C", removed_reason text, deleted_by_member_at timestamptz, fetched_at timestamptz);
-        CREATE TEMP TABLE gone_group_chats (chat_id text COLLATE "C", fetched_at timestamptz);
-        CREATE TEMP TABLE gone_group_chat_members (chat_id text COLLATE "C", member_id text COLLATE "C", fetched_at timestamptz)
-        """;
-
-    private static readonly string CreateSql = string.Join(";\n", [SmallParts, .. CustomerTables.All.Select(MirrorSql.CreateStage), More]);
-
-    private static readonly string ClearSql =
-        $"TRUNCATE {string.Join(", ", CustomerTables.All.Select(t => t.Stage))}, read_members, listed_follows, read_chats, gone_follows, gone_group_chats, gone_group_chat_members";
+    private static readonly StagingTables Tables = new(
+    [
+        .. StagingTables.Of(CustomerTables.All),
+        ("read_members", "(user_id text COLLATE \"C\" PRIMARY KEY)"),
+        ("listed_follows", "(user_id text COLLATE \"C\", external_user_id text COLLATE \"C\")"),
+        ("read_chats", "(chat_id text COLLATE \"C\" PRIMARY KEY)"),
+        ("gone_follows", "(user_id text COLLATE \"C\", external_user_id text COLLATE \"C\", removed_reason text, deleted_by_member_at timestamptz, fetched_at timestamptz)"),
+        ("gone_group_chats", "(chat_id text COLLATE \"C\", fetched_at timestamptz)"),
+        ("gone_corp_tags", "(tag_id text COLLATE \"C\", fetched_at timestamptz)"),
+        ("unseen", "(user_id text COLLATE \"C\", external_user_id text COLLATE \"C\", listed_at timestamptz)"),
+        MirrorSql.Causes,
+    ]);
 
     public NpgsqlConnection Connection => connection;
 
     public TimeSpan ClockOffset => clockOffset;
 
-    public Task CreateAsync(CancellationToken ct) => connection.ExecuteAsync(CreateSql, [], ct);
+    /// <summary>Makes the connection ready, with empty tables.</summary>
+    public async Task PrepareAsync(CancellationToken ct)
+    {
+        await connection.ExecuteAsync(SmallParts, [], ct);
+        await ClearAsync(ct);
+    }
 
-    public Task ClearAsync(CancellationToken ct) => connection.ExecuteAsync(ClearSql, [], ct);
+    public Task ClearAsync(CancellationToken ct) => Tables.ClearAsync(connection, ct);
 
     public async Task CopyTagsAsync(WeComCorpTags tags, CancellationToken ct)
     {

@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using Npgsql;
 using WeComSync.Domain.Tenants;
 using WeComSync.Worker.WeCom;
 
@@ -7,7 +6,7 @@ namespace WeComSync.Worker.Sync.Customers;
 
 /// <summary>What all parts of one pull share, and the one way in which a part of it is merged.</summary>
 internal sealed class PullSession(
-    RunSession run, Tenant tenant, WeComCaller caller, SyncRequest request, List<string> steps, NpgsqlDataSource dataSource)
+    RunSession run, Tenant tenant, WeComCaller caller, SyncRequest request, List<string> steps, StagingConnections connections)
 {
     public RunSession Run => run;
 
@@ -35,11 +34,11 @@ internal sealed class PullSession(
     /// <summary>A stage of its own, for one task.</summary>
     public async Task<CustomerStage> OpenStageAsync(CancellationToken ct)
     {
-        var connection = await dataSource.OpenConnectionAsync(ct);
+        var connection = await connections.OpenAsync(ct);
         try
         {
             var stage = new CustomerStage(connection, run.ClockOffset);
-            await stage.CreateAsync(ct);
+            await stage.PrepareAsync(ct);
             // On a first pull the mirror was filled a moment ago too: without statistics the planner would join row by row.
             await connection.ExecuteAsync("SET enable_nestloop = off", [], ct);
             return stage;

@@ -36,7 +36,7 @@ internal sealed class PullSettlement(CustomerClient client, PullSession session,
         await using var connection = stage.Connection;
         var visible = (await client.ListFollowUsersAsync(session.Caller, ct)).Select(spelling).ToHashSet(StringComparer.Ordinal);
         await connection.ExecuteAsync("INSERT INTO read_members SELECT unnest($1::text[])", [visible.ToArray()], ct);
-        await CreateUnseenAsync(stage, ct);
+        await FillUnseenAsync(stage, ct);
         if (await NothingWasReadAsync(stage, ct))
         {
             session.Facts.Fail(CustomerTables.Follows.Entity, null, null,
@@ -67,10 +67,8 @@ internal sealed class PullSettlement(CustomerClient client, PullSession session,
             ct);
     }
 
-    private async Task CreateUnseenAsync(CustomerStage stage, CancellationToken ct)
+    private async Task FillUnseenAsync(CustomerStage stage, CancellationToken ct)
     {
-        const string columns = "(user_id text COLLATE \"C\", external_user_id text COLLATE \"C\", listed_at timestamptz)";
-        await stage.Connection.ExecuteAsync($"CREATE TEMP TABLE unseen {columns}", [], ct);
         if (session.DryRun)
         {
             var rows = session.Unseen.ToList();

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Runtime.CompilerServices;
 using System.Threading.Channels;
 using Npgsql;
 using WeComSync.Worker.WeCom;
@@ -13,11 +12,11 @@ namespace WeComSync.Worker.Sync.Directory;
 /// <param name="client">WeCom.</param>
 /// <param name="caller">The credential that may read details.</param>
 /// <param name="stage">Where the rows go.</param>
+/// <param name="intake">Takes them there.</param>
 /// <param name="connection">The run's connection.</param>
 /// <param name="facts">What was read completely.</param>
-/// <param name="progress">Called with the number of people each time it has grown.</param>
 internal sealed class DetailReader(
-    WeComClient client, WeComCaller caller, DirectoryStage stage, NpgsqlConnection connection, DirectoryFacts facts, Action<int> progress)
+    WeComClient client, WeComCaller caller, DirectoryStage stage, PeopleIntake intake, NpgsqlConnection connection, DirectoryFacts facts)
 {
     /// <summary>Calls in flight; the client narrows this where WeCom asks for less.</summary>
     private const int CallsInFlight = 4;
@@ -28,7 +27,6 @@ internal sealed class DetailReader(
     /// <summary>One call that brings so many for each who is wanted is dearer than a call for each.</summary>
     private const int ManyForOne = 200;
 
-    private int read;
     private int failuresInARow;
     private volatile bool incomplete;
 
@@ -109,7 +107,7 @@ internal sealed class DetailReader(
     private async Task<Dictionary<long, bool>> ListAsync(DetailPlan plan, IReadOnlyList<ListCall> calls, CancellationToken ct)
     {
         var deeper = new Dictionary<long, bool>();
-        await StageAsync(
+        await intake.TakeAsync(
             async (sink, token) =>
             {
                 while (calls.Count > 0)
@@ -215,7 +213,7 @@ internal sealed class DetailReader(
 
         if (departments.Count + single.Count > 0)
         {
-            await StageAsync(
+            await intake.TakeAsync(
                 async (sink, token) =>
                 {
                     await EachAsync(departments, async (call, stop) => await ListAsync(call, sink, stop), token);
@@ -232,7 +230,7 @@ internal sealed class DetailReader(
         var calls = open.Distinct().Select(id => new ListCall(id, WithSubtree: false, People: null)).ToList();
         if (calls.Count > 0)
         {
-            await StageAsync((sink, token) => EachAsync(calls, async (call, stop) => await ListAsync(call, sink, stop), token), ct);
+            await intake.TakeAsync((sink, token) => EachAsync(calls, async (call, stop) => await ListAsync(call, sink, stop), token), ct);
         }
     }
 
@@ -261,7 +259,7 @@ internal sealed class DetailReader(
 
         if (missing.Count > 0)
         {
-            await StageAsync(
+            await intake.TakeAsync(
                 (sink, token) => EachAsync(missing, async (userId, stop) => await GetAsync(userId, sink, stop), token), ct);
         }
     }
@@ -296,61 +294,6 @@ internal sealed class DetailReader(
 
         incomplete = true;
         facts.Fail(entity, key, failure);
-    }
-
-    /// <summary>Lets producers ask WeCom in parallel while one COPY writes what they return.</summary>
-    private async Task StageAsync(Func<ChannelWriter<WeComUser>, CancellationToken, Task> produce, CancellationToken ct)
-    {
-        var people = Channel.CreateBounded<WeComUser>(new BoundedChannelOptions(1024) { SingleReader = true });
-        using var stop = CancellationTokenSource.CreateLinkedTokenSource(ct);
-        var copying = stage.CopyUsersAsync(CountedAsync(people.Reader, stop.Token), stop.Token);
-        try
-        {
-            var producing = ProduceAsync();
-            if (await Task.WhenAny(producing, copying) == copying)
-            {
-                // The database failed: nobody takes what WeCom still sends.
-                await stop.CancelAsync();
-                await producing.ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
-            }
-
-            await copying;
-            await producing;
-        }
-        finally
-        {
-            await stop.CancelAsync();
-        }
-
-        async Task ProduceAsync()
-        {
-            try
-            {
-                await produce(people.Writer, stop.Token);
-                people.Writer.Complete();
-            }
-            catch (Exception failure)
-            {
-                people.Writer.Complete(failure);
-                throw;
-            }
-        }
-    }
-
-    private async IAsyncEnumerable<WeComUser> CountedAsync(
-        ChannelReader<WeComUser> people, [EnumeratorCancellation] CancellationToken ct)
-    {
-        await foreach (var user in people.ReadAllAsync(ct))
-        {
-            if (user.UserId.Length == 0)
-            {
-                facts.Fail("user", null, null, SyncTexts.PersonWithoutId.With());
-                continue;
-            }
-
-            progress(++read);
-            yield return user;
-        }
     }
 
     private static Task EachAsync<T>(IReadOnlyList<T> items, Func<T, CancellationToken, Task> work, CancellationToken ct) =>

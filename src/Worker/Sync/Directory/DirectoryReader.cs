@@ -39,7 +39,7 @@ internal sealed class DirectoryReader(
 
     public async Task ReadAsync(CancellationToken ct)
     {
-        await stage.CreateAsync(ct);
+        await stage.ClearAsync(ct);
         await session.Connection.ExecuteAsync(WholeTables, [], ct);
         Facts.ListedAt = session.DatabaseNow;
         var contacts = callers.Contacts;
@@ -181,7 +181,8 @@ internal sealed class DirectoryReader(
     private async Task ReadDetailsAsync(WeComCaller details, DepartmentTree visible, IReadOnlyCollection<string> singles, CancellationToken ct)
     {
         session.Enter("details");
-        var reader = new DetailReader(client, details, stage, session.Connection, Facts, n => session.Run.Read = n);
+        var reader = new DetailReader(
+            client, details, stage, new PeopleIntake(stage, Facts, n => session.Run.Read = n), session.Connection, Facts);
         var listed = Facts.WholeCompanyListed;
         var wanted = marks is not null && listed ? await stage.FindWantedAsync(tenant.Id, request.People, ct) : 0;
         if (marks is null || (listed ? wanted * MostOfAll > stage.ListedPeople.Values.Sum() : visible.Ids.Count <= FewDepartments))

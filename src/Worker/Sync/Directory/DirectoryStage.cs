@@ -4,26 +4,29 @@ using WeComSync.Worker.WeCom;
 
 namespace WeComSync.Worker.Sync.Directory;
 
-/// <summary>The run's temporary tables and the ways rows get into them.</summary>
+/// <summary>The temporary tables of the directory's half, and the ways rows get into them.</summary>
 internal sealed class DirectoryStage(NpgsqlConnection connection, TimeSpan clockOffset)
 {
-    /// <summary>What <c>user/list_id</c> returned: one row for each person and department.</summary>
-    private const string Listed = """
-        CREATE TEMP TABLE listed (user_id text COLLATE "C" NOT NULL, department_id bigint NOT NULL, fetched_at timestamptz NOT NULL,
-            user_key text COLLATE "C" GENERATED ALWAYS AS (lower(user_id)) STORED);
-        CREATE TEMP TABLE visible_departments (id bigint PRIMARY KEY);
-        CREATE TEMP TABLE wanted (user_key text COLLATE "C" PRIMARY KEY);
-        CREATE TEMP TABLE gone (kind text NOT NULL, id text COLLATE "C" NOT NULL, fetched_at timestamptz NOT NULL);
-        """;
+    /// <remarks><c>listed</c> is what <c>user/list_id</c> returned: one row for each person and department.</remarks>
+    public static readonly StagingTables Tables = new(
+    [
+        .. StagingTables.Of(DirectoryTables.All),
+        ("listed", """
+            (user_id text COLLATE "C" NOT NULL, department_id bigint NOT NULL, fetched_at timestamptz NOT NULL,
+             user_key text COLLATE "C" GENERATED ALWAYS AS (lower(user_id)) STORED)
+            """),
+        ("visible_departments", "(id bigint PRIMARY KEY)"),
+        ("wanted", "(user_key text COLLATE \"C\" PRIMARY KEY)"),
+        ("gone", "(kind text NOT NULL, id text COLLATE \"C\" NOT NULL, fetched_at timestamptz NOT NULL)"),
+        UserRenames.Missing,
+    ]);
 
     private readonly Dictionary<long, int> listedPeople = [];
 
     /// <summary>How many people the id list has in each department; someone who came on two pages counts twice.</summary>
     public IReadOnlyDictionary<long, int> ListedPeople => listedPeople;
 
-    public async Task CreateAsync(CancellationToken ct) =>
-        await connection.ExecuteAsync(
-            string.Join(";\n", [.. DirectoryTables.All.Select(MirrorSql.CreateStage), Listed]), [], ct);
+    public Task ClearAsync(CancellationToken ct) => Tables.ClearAsync(connection, ct);
 
     /// <remarks>By arrays: three small columns of a hundred thousand rows cost the worker a fraction of what COPY takes, value by value.</remarks>
     public async Task<int> CopyListedAsync(IAsyncEnumerable<WeComMembership> memberships, Action<int> progress, CancellationToken ct)

@@ -17,7 +17,7 @@ internal sealed class ObjectReader(WeComClient client, DirectoryCallers callers,
 
     public async Task<DirectoryFacts> ReadAsync(WantedObject wanted, CancellationToken ct)
     {
-        await stage.CreateAsync(ct);
+        await stage.ClearAsync(ct);
         facts.ListedAt = session.DatabaseNow;
         tell($"Asking with the secret of {(callers.App is null ? "contact sync: the tenant has no application" : "the application")}.");
         session.Enter("details");

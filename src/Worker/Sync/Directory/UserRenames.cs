@@ -7,8 +7,11 @@ namespace WeComSync.Worker.Sync.Directory;
 internal static class UserRenames
 {
     /// <summary>Who is in the mirror and not in the stage.</summary>
+    public static readonly (string Name, string Columns) Missing =
+        ("missing_users", "(user_id text COLLATE \"C\", name text, mobile text, email text, biz_mail text)");
+
     private const string FindMissing = """
-        CREATE TEMP TABLE missing_users ON COMMIT DROP AS
+        INSERT INTO missing_users
         SELECT m.user_id, m.name, m.mobile, m.email, m.biz_mail FROM mirror.users m
         WHERE m.tenant_id = $1 AND m.removed_at IS NULL AND NOT EXISTS (SELECT FROM stage_users s WHERE s.user_key = lower(m.user_id))
         """;
@@ -124,13 +127,9 @@ internal static class UserRenames
     /// <summary>Finds and applies the renames that a whole listing shows.</summary>
     public static async Task FindAsync(Merge merge, CancellationToken ct)
     {
-        await merge.ExecuteAsync(FindMissing, ct);
-        await using (var any = merge.Command("SELECT EXISTS (SELECT FROM missing_users)"))
+        if (await merge.ExecuteAsync(FindMissing, ct) == 0)
         {
-            if (!(bool)(await any.ExecuteScalarAsync(ct))!)
-            {
-                return;
-            }
+            return;
         }
 
         await merge.ExecuteAsync(Create, ct);

@@ -10,7 +10,7 @@ internal sealed record CallbackBenchmarkOptions
 
           --host FILE        the published WeComSync.Callbacks.dll (the one of this build; only a published one starts as fast as it can)
           --rounds N         each with a fresh database (3)
-          --seconds N        of each load (10)
+          --seconds N        of each load at full rate, of which a round has four for each host (3)
           --connections N    of the load, one request at a time each (64)
           --lag-seconds N    how long 50 events a second are followed into the mirror (20)
           --backlog N        events that wait when the worker starts (100000)
@@ -22,7 +22,7 @@ internal sealed record CallbackBenchmarkOptions
 
     public int Rounds { get; init; } = 3;
 
-    public int Seconds { get; init; } = 10;
+    public int Seconds { get; init; } = 3;
 
     public int Connections { get; init; } = 64;
 

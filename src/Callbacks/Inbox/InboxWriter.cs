@@ -52,6 +52,8 @@ internal sealed partial class InboxWriter(InboxStatement statement, Breaker brea
         var batch = new List<PendingEvent>(LargestBatch);
         while (await queue.Reader.WaitToReadAsync(stoppingToken))
         {
+            // Behind the requests that have arrived but were not looked at yet: their events come along.
+            await Task.Yield();
             while (batch.Count < LargestBatch && queue.Reader.TryRead(out var pending))
             {
                 if (!pending.IsAbandoned)

@@ -55,12 +55,8 @@ internal sealed class HostDoctor(
 
     private async Task<DoctorFinding> JudgeClockAsync(CancellationToken ct)
     {
-        // The first statement opens the connection, which takes longer than the answer.
-        await ScalarAsync<int>("SELECT 1", ct);
-        var asked = clock.GetUtcNow();
-        var theirs = new DateTimeOffset(await ScalarAsync<DateTime>("SELECT clock_timestamp()", ct), TimeSpan.Zero);
-        var answered = clock.GetUtcNow();
-        var off = (asked + ((answered - asked) / 2) - theirs).Duration();
+        await using var connection = await dataSource.OpenConnectionAsync(ct);
+        var off = (await DatabaseTime.AheadAsync(connection, clock, ct)).Duration();
         return off < SlightlyOff
             ? new(Checks.Clock, DoctorVerdict.Ok, HostTexts.ClockGood, Words.Of(SlightlyOff))
             : new(Checks.Clock, off < FarOff ? DoctorVerdict.Warning : DoctorVerdict.Wrong, HostTexts.ClockOff, Words.Of(off));

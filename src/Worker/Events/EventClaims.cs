@@ -3,6 +3,7 @@ using Npgsql;
 using WeComSync.Domain.Inbox;
 using WeComSync.Domain.Storage;
 using WeComSync.Domain.Tenants;
+using WeComSync.Worker.Storage;
 using WeComSync.Worker.Sync;
 
 namespace WeComSync.Worker.Events;
@@ -30,7 +31,7 @@ internal sealed class EventClaims(NpgsqlDataSource dataSource, TimeProvider cloc
             ORDER BY id LIMIT $4 FOR UPDATE SKIP LOCKED)
         UPDATE control.callback_events e SET claimed_at = now(), claimed_by = $5, tries = e.tries + $6
         FROM picked WHERE e.tenant_id = $1 AND e.id = picked.id
-        RETURNING {Columns}, 'waiting', CASE WHEN $6 > 0 OR e.change_type = 'update_user' THEN e.payload END, now()
+        RETURNING {Columns}, 'waiting', CASE WHEN $6 > 0 OR e.change_type = 'update_user' THEN e.payload END
         """;
 
     private const string TakeOneSql = $"""
@@ -42,7 +43,7 @@ internal sealed class EventClaims(NpgsqlDataSource dataSource, TimeProvider cloc
         SET claimed_at = now(), claimed_by = $4, state = 'failed', applied_at = NULL,
             tries = CASE WHEN picked.state = 'parked' THEN LEAST(e.tries, $5 - 1) ELSE e.tries END + 1
         FROM picked WHERE e.tenant_id = $1 AND e.id = picked.id
-        RETURNING {Columns}, picked.state, e.payload, now()
+        RETURNING {Columns}, picked.state, e.payload
         """;
 
     private readonly ConcurrentDictionary<string, Claim> abandoned = new();
@@ -76,11 +77,11 @@ internal sealed class EventClaims(NpgsqlDataSource dataSource, TimeProvider cloc
     public async Task<IReadOnlyList<ClaimedEvent>> FindSuspectsAsync(long tenantId, CancellationToken ct)
     {
         await using var command = dataSource.CreateCommand($"""
-            SELECT {Columns}, state, NULL::bytea, now() FROM control.callback_events e
+            SELECT {Columns}, state, NULL::bytea FROM control.callback_events e
             WHERE tenant_id = $1 AND state = 'waiting' AND {Free} AND tries >= $3
             """);
         command.Add(tenantId, Lease, TriesInBatch);
-        return (await ReadAsync(command, ct)).Events;
+        return await ReadAsync(command, ct);
     }
 
     public async Task<bool> AnyWaitsAsync(long tenantId, CancellationToken ct)
@@ -195,22 +196,21 @@ internal sealed class EventClaims(NpgsqlDataSource dataSource, TimeProvider cloc
 
     private async Task<Claim> ReadAsync(long tenantId, string name, string sql, object?[] values, CancellationToken ct)
     {
-        await using var command = dataSource.CreateCommand(sql);
+        await using var connection = await dataSource.OpenConnectionAsync(ct);
+        var clockOffset = await DatabaseTime.AheadAsync(connection, clock, ct);
+        await using var command = new NpgsqlCommand(sql, connection);
         command.Add(values);
-        var before = clock.GetUtcNow();
-        var (events, now) = await ReadAsync(command, ct);
+        var events = await ReadAsync(command, ct);
         events.Sort((a, b) => a.Id.CompareTo(b.Id));
-        return new Claim(this, tenantId, name, events, counted: values[^1] is not 0, now is { } at ? at - before : TimeSpan.Zero, clock);
+        return new Claim(this, tenantId, name, events, counted: values[^1] is not 0, clockOffset, clock);
     }
 
-    private static async Task<(List<ClaimedEvent> Events, DateTimeOffset? Now)> ReadAsync(NpgsqlCommand command, CancellationToken ct)
+    private static async Task<List<ClaimedEvent>> ReadAsync(NpgsqlCommand command, CancellationToken ct)
     {
         var events = new List<ClaimedEvent>();
-        DateTimeOffset? now = null;
         await using var reader = await command.ExecuteReaderAsync(ct);
         while (await reader.ReadAsync(ct))
         {
-            now = reader.GetFieldValue<DateTimeOffset>(11);
             events.Add(new ClaimedEvent(
                 reader.GetInt64(0),
                 EnumText.Parse<EventState>(reader.GetString(9)),
@@ -225,7 +225,7 @@ internal sealed class EventClaims(NpgsqlDataSource dataSource, TimeProvider cloc
                 reader.IsDBNull(8) ? null : reader.GetString(8)));
         }
 
-        return (events, now);
+        return events;
     }
 }
 

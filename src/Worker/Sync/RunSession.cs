@@ -16,10 +16,11 @@ internal sealed class RunSession : IAsyncDisposable
     private readonly TimeProvider clock;
 
     internal RunSession(
-        NpgsqlDataSource dataSource, NpgsqlConnection connection, SyncRun run, TimeProvider clock, TimeSpan beat, CancellationToken ct)
+        NpgsqlDataSource dataSource, NpgsqlConnection connection, SyncRun run, TimeProvider clock, TimeSpan clockOffset, TimeSpan beat,
+        CancellationToken ct)
     {
         this.clock = clock;
-        ClockOffset = run.StartedAt - clock.GetUtcNow();
+        ClockOffset = clockOffset;
         this.dataSource = dataSource;
         Connection = connection;
         Run = run;

@@ -2,6 +2,7 @@ using System.Globalization;
 using Npgsql;
 using WeComSync.Domain.Runs;
 using WeComSync.Domain.Storage;
+using WeComSync.Worker.Storage;
 
 namespace WeComSync.Worker.Sync;
 
@@ -43,8 +44,9 @@ internal sealed class SyncRuns(NpgsqlDataSource dataSource, StagingConnections c
         try
         {
             await TakeLockAsync(connection, tenantId, part, ct);
+            var clockOffset = await DatabaseTime.AheadAsync(connection, clock, ct);
             var run = await OpenAsync(connection, tenantId, kind, part, trigger, dryRun, ct);
-            return new RunSession(dataSource, connection, run, clock, Beat, ct);
+            return new RunSession(dataSource, connection, run, clock, clockOffset, Beat, ct);
         }
         catch
         {

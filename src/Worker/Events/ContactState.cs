@@ -92,18 +92,23 @@ internal sealed record RowState(string Id, DateTimeOffset FetchedAt, bool Live, 
     public bool IsNewerThan(DateTimeOffset at) => Live ? at + EventTime.Second <= FetchedAt : at <= FetchedAt;
 
     /// <summary>
-    /// As <see cref="IsNewerThan"/>, and the event was here when the row was fetched: so WeCom's clock need not agree with ours.
+    /// As <see cref="IsNewerThan"/>, and the event was here well before the row was fetched: so WeCom's clock need not agree with ours, nor
+    /// the callback host's quite with the database's. At worst one question more is asked.
     /// </summary>
-    public bool Covers(DateTimeOffset at, DateTimeOffset receivedAt) => IsNewerThan(at) && receivedAt <= FetchedAt;
+    public bool Covers(DateTimeOffset at, DateTimeOffset receivedAt) => IsNewerThan(at) && receivedAt + EventTime.HostsDiffer <= FetchedAt;
 }
 
 /// <summary>One membership in the mirror.</summary>
 internal sealed record MembershipState(string UserId, long DepartmentId, DateTimeOffset FetchedAt, bool Live);
 
-/// <summary>How precise WeCom's event times are.</summary>
+/// <summary>How precise times are.</summary>
 internal static class EventTime
 {
+    /// <summary>WeCom cuts fractions of it off.</summary>
     public static readonly TimeSpan Second = TimeSpan.FromSeconds(1);
+
+    /// <summary>By how much the clocks of two hosts may differ before the doctor calls one of them wrong.</summary>
+    public static readonly TimeSpan HostsDiffer = TimeSpan.FromSeconds(2);
 
     /// <summary>The last moment of the second in which an event happened, but not later than we know of it.</summary>
     public static DateTimeOffset End(DateTimeOffset at, DateTimeOffset known)

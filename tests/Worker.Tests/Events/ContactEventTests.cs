@@ -254,12 +254,27 @@ public sealed class ContactEventTests(TestDatabase database) : IClassFixture<Tes
     public async Task What_the_mirror_knows_from_later_is_not_asked_for_again()
     {
         await using var harness = await SmallCompany.StartAsync(database);
-        var id = await harness.TellAsync("update_user", [("UserID", "anna")], at: DateTimeOffset.UtcNow.AddSeconds(-5));
+        var before = DateTimeOffset.UtcNow.AddSeconds(-5);
+        var id = await harness.TellAsync("update_user", [("UserID", "anna")], at: before, receivedAt: before);
         await harness.MirrorAsync();
         var calls = harness.Simulator.Calls.Count(harness.Corp.Id);
         await harness.DrainAsync();
         Assert.Equal("applied", await harness.StateOfAsync(id));
         Assert.Equal(calls, harness.Simulator.Calls.Count(harness.Corp.Id));
+    }
+
+    /// <summary>By the clocks of WeCom and of the callback host, which are behind the database's, the department was read after it closed.</summary>
+    [Fact]
+    public async Task Clocks_that_differ_by_a_second_hide_no_event_of_the_moment_after_a_reading()
+    {
+        await using var harness = await SmallCompany.StartAsync(database);
+        var brief = harness.World.AddDepartment("暂时").Id;
+        await harness.MirrorAsync();
+        var read = new DateTimeOffset(await harness.ScalarAsync<DateTime>("SELECT fetched_at FROM mirror.departments WHERE tenant_id = $1 AND id = $2", brief), TimeSpan.Zero);
+        harness.World.DeleteDepartment(brief);
+        await harness.TellAsync("delete_party", [("Id", $"{brief}")], at: read.AddSeconds(-1), receivedAt: read.AddSeconds(-1));
+        await harness.DrainAsync();
+        await harness.AssertMirrorIsTrueAsync();
     }
 
     private static (string, string)[] Full(bool full, (string, string)[] reduced, params (string, string)[] more) =>

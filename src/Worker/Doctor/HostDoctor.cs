@@ -18,7 +18,6 @@ internal sealed class HostDoctor(
     private const int OldestPostgres = 15;
     private const int ScheduleConnections = 14;
 
-    private static readonly TimeSpan SlightlyOff = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan FarOff = TimeSpan.FromSeconds(20);
 
     public async IAsyncEnumerable<DoctorLine> ExamineAsync(DoctorLanguage language, [EnumeratorCancellation] CancellationToken ct)
@@ -57,8 +56,8 @@ internal sealed class HostDoctor(
     {
         await using var connection = await dataSource.OpenConnectionAsync(ct);
         var off = (await DatabaseTime.AheadAsync(connection, clock, ct)).Duration();
-        return off < SlightlyOff
-            ? new(Checks.Clock, DoctorVerdict.Ok, HostTexts.ClockGood, Words.Of(SlightlyOff))
+        return off < DatabaseTime.HostsDiffer
+            ? new(Checks.Clock, DoctorVerdict.Ok, HostTexts.ClockGood, Words.Of(DatabaseTime.HostsDiffer))
             : new(Checks.Clock, off < FarOff ? DoctorVerdict.Warning : DoctorVerdict.Wrong, HostTexts.ClockOff, Words.Of(off));
     }
 

@@ -1,4 +1,5 @@
 using Npgsql;
+using WeComSync.Worker.Storage;
 using WeComSync.Worker.Sync;
 
 namespace WeComSync.Worker.Events;
@@ -95,20 +96,16 @@ internal sealed record RowState(string Id, DateTimeOffset FetchedAt, bool Live, 
     /// As <see cref="IsNewerThan"/>, and the event was here well before the row was fetched: so WeCom's clock need not agree with ours, nor
     /// the callback host's quite with the database's. At worst one question more is asked.
     /// </summary>
-    public bool Covers(DateTimeOffset at, DateTimeOffset receivedAt) => IsNewerThan(at) && receivedAt + EventTime.HostsDiffer <= FetchedAt;
+    public bool Covers(DateTimeOffset at, DateTimeOffset receivedAt) => IsNewerThan(at) && receivedAt + DatabaseTime.HostsDiffer <= FetchedAt;
 }
 
 /// <summary>One membership in the mirror.</summary>
 internal sealed record MembershipState(string UserId, long DepartmentId, DateTimeOffset FetchedAt, bool Live);
 
-/// <summary>How precise times are.</summary>
+/// <summary>How precise WeCom's event times are.</summary>
 internal static class EventTime
 {
-    /// <summary>WeCom cuts fractions of it off.</summary>
     public static readonly TimeSpan Second = TimeSpan.FromSeconds(1);
-
-    /// <summary>By how much the clocks of two hosts may differ before the doctor calls one of them wrong.</summary>
-    public static readonly TimeSpan HostsDiffer = TimeSpan.FromSeconds(2);
 
     /// <summary>The last moment of the second in which an event happened, but not later than we know of it.</summary>
     public static DateTimeOffset End(DateTimeOffset at, DateTimeOffset known)

@@ -1,5 +1,4 @@
 using Npgsql;
-using WeComSync.Worker.Sync;
 
 namespace WeComSync.Worker.Storage;
 
@@ -9,6 +8,9 @@ namespace WeComSync.Worker.Storage;
 /// </summary>
 internal sealed class DatabaseTime(NpgsqlDataSource dataSource, TimeProvider clock)
 {
+    /// <summary>By how much the clocks of two hosts may differ: whoever compares their times allows for it, and the doctor complains of more.</summary>
+    public static readonly TimeSpan HostsDiffer = TimeSpan.FromSeconds(2);
+
     private static readonly TimeSpan LearnedFor = TimeSpan.FromMinutes(10);
 
     /// <summary>An answer that was so quick is precise enough; a slower one may have waited on its way there or on its way back.</summary>
@@ -37,14 +39,16 @@ internal sealed class DatabaseTime(NpgsqlDataSource dataSource, TimeProvider clo
     /// What must be added to this host's clock to get the database's. Asked on an open connection, apart from all other work: a time
     /// that came with a statement which had to wait would be wrong by as much, and rows dated by it would hide what happened since.
     /// </summary>
+    /// <exception cref="NpgsqlException">The database is away, or did not answer within the connection's command time-out.</exception>
     /// <returns>Wrong by no more than half of the quickest answer's time.</returns>
     public static async Task<TimeSpan> AheadAsync(NpgsqlConnection connection, TimeProvider clock, CancellationToken ct)
     {
+        await using var ask = new NpgsqlCommand("SELECT clock_timestamp()", connection);
         var (ahead, quickest) = (TimeSpan.Zero, TimeSpan.MaxValue);
         for (var question = 0; question < MostQuestions && quickest > Quick; question++)
         {
             var (asked, at) = (clock.GetUtcNow(), clock.GetTimestamp());
-            var theirs = new DateTimeOffset(await connection.ScalarAsync<DateTime>("SELECT clock_timestamp()", [], ct), TimeSpan.Zero);
+            var theirs = new DateTimeOffset((DateTime)(await ask.ExecuteScalarAsync(ct))!, TimeSpan.Zero);
             if (clock.GetElapsedTime(at) is var took && took < quickest)
             {
                 (ahead, quickest) = (theirs - asked - (took / 2), took);

@@ -2,6 +2,7 @@ using Npgsql;
 using WeComSync.Domain.Runs;
 using WeComSync.TestKit;
 using WeComSync.Worker.Events;
+using WeComSync.Worker.Storage;
 using WeComSync.Worker.Sync;
 using WeComSync.Worker.Tests.Serve;
 using Xunit;
@@ -10,7 +11,7 @@ namespace WeComSync.Worker.Tests.Storage;
 
 /// <summary>
 /// Rows are dated by the database's clock. A host that takes the time it waited for a connection or a lock for a difference of clocks
-/// dates what it reads too late, and an event of a moment after is taken for old news.
+/// dates what it reads too late, and an event of a moment after is taken for old news; or too early, and what it read is not written.
 /// </summary>
 public sealed class ClockOffsetTests(TestDatabase database) : IClassFixture<TestDatabase>
 {
@@ -54,5 +55,29 @@ public sealed class ClockOffsetTests(TestDatabase database) : IClassFixture<Test
 
         await using var run = await beginning;
         Assert.InRange(run.ClockOffset, TimeSpan.FromSeconds(-0.3), TimeSpan.FromSeconds(0.3));
+    }
+
+    [Fact]
+    public async Task Database_that_does_not_answer_is_waited_for_no_longer_than_for_other_statements()
+    {
+        await using var proxy = new TcpFaultProxy(database.ConnectionString);
+        await using var frozen = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(proxy.ConnectionString)
+        {
+            CommandTimeout = 1,
+            CancellationTimeout = -1,
+            Pooling = false,
+        });
+        await using var connection = await frozen.OpenConnectionAsync(Cancel);
+        proxy.BlackHole();
+        try
+        {
+            await Assert.ThrowsAsync<NpgsqlException>(
+                () => DatabaseTime.AheadAsync(connection, TimeProvider.System, Cancel).WaitAsync(TimeSpan.FromSeconds(30), Cancel));
+        }
+        finally
+        {
+            // Whoever waits for ever would not let the connection be closed either.
+            proxy.Heal();
+        }
     }
 }

@@ -1,5 +1,6 @@
 using WeComSync.Domain.Tenants;
 using WeComSync.TestKit;
+using WeComSync.Worker.Sync;
 using WeComSync.Worker.WeCom;
 using Xunit;
 
@@ -72,6 +73,42 @@ public sealed class TokenRefusalTests(TestDatabase database) : IClassFixture<Tes
         var users = await Task.WhenAll(Enumerable.Range(0, 50).Select(_ => process.Client.GetUserAsync(caller, "zhangsan", Cancel)));
 
         Assert.Equal(50, users.Length);
+        Assert.Equal(2, stub.Count("gettoken"));
+    }
+
+    [Fact]
+    public async Task Refused_token_is_not_taken_up_again_by_who_asks_before_its_row_is_gone()
+    {
+        await using var stub = await WeComStub.StartAsync();
+        var late = new TaskCompletionSource();
+        stub.On("user/get", async call =>
+        {
+            if (call.Query.Contains("lisi", StringComparison.Ordinal))
+            {
+                await late.Task;
+            }
+
+            await call.JsonAsync(call.Token == "token-1"
+                ? """{"errcode":40014,"errmsg":"invalid access_token"}"""
+                : """{"errcode":0,"errmsg":"ok","userid":"anyone"}""");
+        });
+        await using var process = WeComProcess.Start(database, stub.BaseUrl);
+        var caller = await WeComProcess.AddTenantAsync(database, Channel.App);
+        await process.Tokens.GetAsync(caller, Cancel);
+        await using var holding = await database.DataSource.OpenConnectionAsync(Cancel);
+        await using var hold = await holding.BeginTransactionAsync(Cancel);
+        await holding.ExecuteAsync("SELECT FROM control.access_tokens WHERE tenant_id = $1 FOR UPDATE", [caller.TenantId], Cancel);
+
+        var refused = process.Client.GetUserAsync(caller, "zhangsan", Cancel);
+        await Eventually.TrueAsync("the refused token's row is being deleted", () => holding.ScalarAsync<bool>(
+            "SELECT EXISTS (SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock')", [], Cancel));
+        var between = process.Client.GetUserAsync(caller, "lisi", Cancel);
+        await Eventually.TrueAsync("another call is under way", () => stub.Count("user/get") == 2);
+        await hold.RollbackAsync(Cancel);
+
+        Assert.Equal("anyone", (await refused).UserId);
+        late.SetResult();
+        Assert.Equal("anyone", (await between).UserId);
         Assert.Equal(2, stub.Count("gettoken"));
     }
 

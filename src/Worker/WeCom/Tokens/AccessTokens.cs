@@ -65,12 +65,17 @@ internal sealed partial class AccessTokens(
 
     /// <summary>
     /// Forgets a token that WeCom refused, here and for all processes, unless it was replaced meanwhile:
-    /// fifty calls that fail with one token lead to one new token.
+    /// fifty calls that fail with one token lead to one new token. Afterwards <see cref="GetAsync"/> never answers this one again.
     /// </summary>
     public async Task InvalidateAsync(WeComCaller caller, IssuedToken refused, CancellationToken ct)
     {
-        SlotOf(caller).Forget(refused);
         await store.DeleteAsync(caller.TenantId, refused, ct);
+
+        // Whoever has the turn may have read the row before it was deleted, and remembers it when done.
+        var slot = SlotOf(caller);
+        await slot.Turn.WaitAsync(ct);
+        slot.Forget(refused);
+        slot.Turn.Release();
     }
 
     public void Dispose()

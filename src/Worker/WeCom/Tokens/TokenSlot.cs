@@ -10,6 +10,7 @@ internal sealed class TokenSlot(TimeProvider clock) : IDisposable
     private volatile Refusal? refusal;
     private long events;
 
+    /// <summary>Held from looking for a token until it is remembered, and while one is forgotten.</summary>
     public SemaphoreSlim Turn { get; } = new(1);
 
     /// <summary>The token, if it is still good and was looked at a moment ago.</summary>
@@ -24,9 +25,9 @@ internal sealed class TokenSlot(TimeProvider clock) : IDisposable
 
     public void Forget(IssuedToken token)
     {
-        if (seen is { } last && last.Token.ProtectedText == token.ProtectedText)
+        if (seen?.Token.ProtectedText == token.ProtectedText)
         {
-            Interlocked.CompareExchange(ref seen, null, last);
+            seen = null;
         }
     }
 

@@ -146,6 +146,32 @@ public sealed class SharedLimitsTests(TestDatabase database) : IClassFixture<Tes
     }
 
     [Fact]
+    public async Task Refusal_that_could_not_be_shared_is_not_lost_to_an_older_one()
+    {
+        var port = TcpForwarder.FreePort();
+        var way = new TcpForwarder(port, database.ConnectionString);
+        await using var dataSource = NpgsqlDataSource.Create(
+            new NpgsqlConnectionStringBuilder(database.ConnectionString) { Host = "127.0.0.1", Port = port, Timeout = 2 }.ConnectionString);
+        var clock = new ManualClock();
+        using var ours = Refusals(clock, dataSource);
+        using var theirs = Refusals(clock, database.DataSource);
+        var corp = Guid.NewGuid().ToString("N");
+        var older = new Refusal(DateTimeOffset.UtcNow.AddMinutes(1), 1, 8);
+        var newer = older with { BlockedUntil = older.BlockedUntil.AddMinutes(5), Step = 2 };
+        await ours.RememberAsync(corp, "user/get", older, Cancel);
+
+        await way.DisposeAsync();
+        await ours.RememberAsync(corp, "user/get", newer, Cancel);
+        await theirs.RememberAsync(corp, "tag/list", older, Cancel);
+        await using var back = new TcpForwarder(port, database.ConnectionString);
+        clock.Advance(TimeSpan.FromSeconds(6));
+        await ours.RefreshAsync(Cancel);
+
+        Assert.NotNull(ours.Find(corp, "tag/list"));
+        Assert.Equal(newer, ours.Find(corp, "user/get"));
+    }
+
+    [Fact]
     public async Task Concurrency_that_was_found_is_known_to_the_next_process()
     {
         await using var stub = await WeComStub.StartAsync();
@@ -264,10 +290,21 @@ public sealed class SharedLimitsTests(TestDatabase database) : IClassFixture<Tes
         return tries;
     }
 
+    private static SharedRefusals Refusals(ManualClock clock, NpgsqlDataSource dataSource)
+    {
+        var (time, store) = Shared(clock, dataSource);
+        return new SharedRefusals(store, time, clock);
+    }
+
     private CallBudget Budget(ManualClock clock, int perMinute, NpgsqlDataSource? dataSource = null)
     {
-        var time = new DatabaseTime(dataSource ?? database.DataSource, clock);
-        var store = new LimitStore(dataSource ?? database.DataSource, time, clock, NullLogger<LimitStore>.Instance);
+        var (time, store) = Shared(clock, dataSource ?? database.DataSource);
         return new CallBudget($"corp:{Guid.NewGuid():N}", "user/get", perMinute, perMinute * 15, store, time, clock);
+    }
+
+    private static (DatabaseTime Time, LimitStore Store) Shared(ManualClock clock, NpgsqlDataSource dataSource)
+    {
+        var time = new DatabaseTime(dataSource, clock);
+        return (time, new LimitStore(dataSource, time, clock, NullLogger<LimitStore>.Instance));
     }
 }

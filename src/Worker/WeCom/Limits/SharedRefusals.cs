@@ -42,7 +42,8 @@ internal sealed class SharedRefusals(LimitStore store, DatabaseTime time, TimePr
                 {
                     foreach (var (corpId, endpoint, refusal) in refusals)
                     {
-                        known[(corpId, endpoint)] = refusal;
+                        // This process may have met a later one while it read, or could not tell the others of it.
+                        known.AddOrUpdate((corpId, endpoint), refusal, (_, own) => own.BlockedUntil > refusal.BlockedUntil ? own : refusal);
                     }
 
                     readUpTo = readUpTo is null ? time.Now : upTo;

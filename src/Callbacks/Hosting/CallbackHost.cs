@@ -56,8 +56,8 @@ internal static class CallbackHost
         limits.MaxRequestBodySize = RequestBody.MaxBytesWithFraming;
         limits.MaxRequestHeadersTotalSize = 16 << 10;
         limits.MaxRequestHeaderCount = 50;
-        // Looked at once a second, so a slow client is gone within five.
-        limits.RequestHeadersTimeout = TimeSpan.FromSeconds(4);
+        // Kestrel adds a second and looks once a second, so a slow client is gone within five.
+        limits.RequestHeadersTimeout = TimeSpan.FromSeconds(3);
         limits.KeepAliveTimeout = TimeSpan.FromSeconds(60);
         limits.MinRequestBodyDataRate = new MinDataRate(bytesPerSecond: 4096, gracePeriod: TimeSpan.FromSeconds(2));
     }

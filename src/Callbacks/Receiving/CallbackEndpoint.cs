@@ -18,6 +18,7 @@ internal sealed class CallbackEndpoint(
     SecretKeys secrets,
     EventKeeper keeper,
     SourceLimit limit,
+    BodyBudget bodies,
     Outcomes outcomes,
     CallbackMetrics metrics,
     TimeProvider clock)
@@ -86,7 +87,7 @@ internal sealed class CallbackEndpoint(
             return (tenantId, CallbackOutcome.Malformed);
         }
 
-        using var body = new RequestBody();
+        using var body = new RequestBody(bodies);
         try
         {
             var result = await body.ReadAsync(request, context.RequestAborted);

@@ -9,6 +9,7 @@ internal static class ReceivingServices
         services.AddHostedService(provider => provider.GetRequiredService<AttemptLog>());
         services.AddSingleton<Outcomes>();
         services.AddSingleton<SourceLimit>();
+        services.AddSingleton<BodyBudget>();
         services.AddSingleton<CallbackEndpoint>();
         services.AddSingleton<CallbackRoute>();
     }

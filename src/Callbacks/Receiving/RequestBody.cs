@@ -5,7 +5,7 @@ namespace WeComSync.Callbacks.Receiving;
 /// <summary>
 /// One request's body in memory, read within a time, a size, and a share of the memory that all unverified bodies have together.
 /// </summary>
-internal sealed class RequestBody : IDisposable
+internal sealed class RequestBody(BodyBudget budget) : IDisposable
 {
     /// <summary>The largest body that is accepted.</summary>
     public const int MaxBytes = 1 << 20;
@@ -16,10 +16,8 @@ internal sealed class RequestBody : IDisposable
     /// <summary>A sender gets this long for the whole body; WeCom itself gives up after 5 s.</summary>
     public static readonly TimeSpan Deadline = TimeSpan.FromSeconds(4);
 
-    // Typical events are under 20 kB. What is larger draws on a budget, or a thousand strangers' bodies would be a gigabyte.
+    // Typical events are smaller; what is larger draws on the budget.
     private const int FreeBytes = 16 << 10;
-    private const long BudgetBytes = 32 << 20;
-    private static long drawn;
 
     private byte[] buffer = ArrayPool<byte>.Shared.Rent(FreeBytes);
     private int length;
@@ -58,15 +56,14 @@ internal sealed class RequestBody : IDisposable
     public void Dispose()
     {
         ArrayPool<byte>.Shared.Return(buffer);
-        Interlocked.Add(ref drawn, -share);
+        budget.Return(share);
     }
 
     private bool TryGrow()
     {
         var larger = buffer.Length * 4;
-        if (Interlocked.Add(ref drawn, larger - share) > BudgetBytes)
+        if (!budget.TryDraw(larger - share))
         {
-            Interlocked.Add(ref drawn, share - larger);
             return false;
         }
 

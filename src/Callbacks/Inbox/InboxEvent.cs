@@ -6,7 +6,7 @@ namespace WeComSync.Callbacks.Inbox;
 /// <param name="TenantId">The tenant whose keys verified it.</param>
 /// <param name="Channel">The address that it came to.</param>
 /// <param name="Digest">SHA-256 of the decrypted message.</param>
-/// <param name="ReceivedAt">By this host's clock.</param>
+/// <param name="ReceivedAt">By this host's clock; it is stored by the database's.</param>
 /// <param name="CreateTime">By WeCom's clock, if the message says so.</param>
 /// <param name="Event">Kind of event.</param>
 /// <param name="ChangeType">Kind of change.</param>

@@ -6,23 +6,24 @@ using WeComSync.Domain.Tenants;
 namespace WeComSync.Callbacks.Inbox;
 
 /// <summary>Stores a batch of events and queues their tenants' jobs, in one statement and so in one transaction and one round trip.</summary>
-internal sealed class InboxStatement(NpgsqlDataSource dataSource, FullInboxes full)
+internal sealed class InboxStatement(NpgsqlDataSource dataSource, FullInboxes full, TimeProvider clock)
 {
     /// <remarks>
     /// Ids are drawn in the order of arrival, rows are inserted in the order of their unique key: two hosts that store the same
-    /// events must not wait for each other in a circle.
+    /// events must not wait for each other in a circle. An event's age is all that is told of when it came: the database's clock
+    /// dates what is read from WeCom too, and no clock of ours that is off must make an event older than a reading that had not seen it.
     /// </remarks>
     private const string Sql = $"""
         WITH input AS MATERIALIZED (
             SELECT nextval('control.callback_events_id_seq') AS id, u.*
-            FROM unnest($5::bigint[], $6::text[], $7::bytea[], $8::timestamptz[], $9::timestamptz[], $10::text[], $11::text[], $12::text[],
+            FROM unnest($5::bigint[], $6::text[], $7::bytea[], $8::interval[], $9::timestamptz[], $10::text[], $11::text[], $12::text[],
                         $13::bytea[], $14::text[])
                 WITH ORDINALITY
-                AS u(tenant_id, channel, digest, received_at, create_time, event, change_type, object_key, payload, welcome_code, position)),
+                AS u(tenant_id, channel, digest, age, create_time, event, change_type, object_key, payload, welcome_code, position)),
         arrived AS (
             INSERT INTO control.callback_events
                 (id, tenant_id, channel, digest, received_at, create_time, event, change_type, object_key, payload, welcome_code)
-            SELECT id, tenant_id, channel, digest, received_at, create_time, event, change_type, object_key, payload, welcome_code
+            SELECT id, tenant_id, channel, digest, statement_timestamp() - age, create_time, event, change_type, object_key, payload, welcome_code
             FROM input ORDER BY tenant_id, channel, digest
             ON CONFLICT (tenant_id, channel, digest) DO NOTHING
             RETURNING tenant_id, id),
@@ -61,7 +62,7 @@ internal sealed class InboxStatement(NpgsqlDataSource dataSource, FullInboxes fu
 
         if (kept.Count > 0)
         {
-            await using var command = Create(connection, kept);
+            await using var command = Create(connection, kept, clock.GetUtcNow());
             await using var reader = await command.ExecuteReaderAsync(ct);
             while (await reader.ReadAsync(ct))
             {
@@ -74,7 +75,7 @@ internal sealed class InboxStatement(NpgsqlDataSource dataSource, FullInboxes fu
         return results;
     }
 
-    internal static NpgsqlCommand Create(NpgsqlConnection connection, IReadOnlyList<InboxEvent> events)
+    internal static NpgsqlCommand Create(NpgsqlConnection connection, IReadOnlyList<InboxEvent> events, DateTimeOffset now)
     {
         var command = new NpgsqlCommand(Sql, connection);
         var parameters = command.Parameters;
@@ -86,7 +87,7 @@ internal sealed class InboxStatement(NpgsqlDataSource dataSource, FullInboxes fu
         Add(e => e.TenantId);
         Add(e => ChannelTexts[e.Channel]);
         Add(e => e.Digest);
-        Add(e => e.ReceivedAt);
+        Add(e => e.ReceivedAt < now ? now - e.ReceivedAt : TimeSpan.Zero);
         Add(e => e.CreateTime);
         Add(e => e.Event);
         Add(e => e.ChangeType);

@@ -21,7 +21,7 @@ public sealed class CallbackEvent
     /// <summary>SHA-256 of the decrypted message.</summary>
     public required byte[] Digest { get; init; }
 
-    /// <summary>When the callback host had read the request, by its clock; older than the row if the event waited in a spool.</summary>
+    /// <summary>When the callback host had read the request, by the database's clock; older than the row if the event waited in a spool.</summary>
     public DateTimeOffset ReceivedAt { get; init; }
 
     /// <summary>The message's own <c>CreateTime</c>, whole seconds; null if it has none.</summary>

@@ -11,7 +11,7 @@ namespace WeComSync.Worker.Events;
 /// <param name="ChangeType">For example <c>update_user</c>.</param>
 /// <param name="ObjectKey">What it is about.</param>
 /// <param name="CreateTime">WeCom's time, whole seconds.</param>
-/// <param name="ReceivedAt">Ours.</param>
+/// <param name="ReceivedAt">The database's.</param>
 /// <param name="Payload">Protected; null once its retention is over.</param>
 /// <param name="Tries">With the one that begins now.</param>
 /// <param name="WelcomeCode">Protected; null where it has none, or one that WeCom no longer takes.</param>

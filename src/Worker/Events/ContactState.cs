@@ -93,8 +93,8 @@ internal sealed record RowState(string Id, DateTimeOffset FetchedAt, bool Live, 
     public bool IsNewerThan(DateTimeOffset at) => Live ? at + EventTime.Second <= FetchedAt : at <= FetchedAt;
 
     /// <summary>
-    /// As <see cref="IsNewerThan"/>, and the event was here well before the row was fetched: so WeCom's clock need not agree with ours, nor
-    /// the callback host's quite with the database's. At worst one question more is asked.
+    /// As <see cref="IsNewerThan"/>, and the event was here well before the row was fetched: so WeCom's clock need not agree with the
+    /// database's, and this host need not know the database's time precisely. At worst one question more is asked.
     /// </summary>
     public bool Covers(DateTimeOffset at, DateTimeOffset receivedAt) => IsNewerThan(at) && receivedAt + DatabaseTime.HostsDiffer <= FetchedAt;
 }

@@ -161,11 +161,42 @@ public sealed class DrainMarkerTests(TestDatabase database) : IClassFixture<Test
         Assert.Equal(["9", "3", "7", "1"], (await InboxRows.OfAsync(database, tenant, Cancel)).Select(e => e.ObjectKey));
     }
 
+    [Theory]
+    [InlineData(-1)]
+    [InlineData(1)]
+    public async Task Events_are_dated_by_the_databases_clock_whatever_the_hosts_says(int hoursOff)
+    {
+        var tenant = await TestTenant.AddAsync(database, Cancel);
+        await using var source = InboxDataSource.Create(database.ConnectionString);
+        var clock = new JumpingClock { Off = TimeSpan.FromHours(hoursOff) };
+        var now = clock.GetUtcNow();
+
+        await KeeperStack.Statement(source, clock).StoreAsync(
+            [
+                Event(tenant, 1) with { ReceivedAt = now },
+                Event(tenant, 2) with { ReceivedAt = now.AddMinutes(-20) }, // waited in the spool
+                Event(tenant, 3) with { ReceivedAt = now.AddMinutes(20) }, // the clock was set back since
+            ],
+            Cancel);
+
+        await using var ages = database.DataSource.CreateCommand(
+            "SELECT round(extract(epoch FROM clock_timestamp() - received_at) / 120)::int FROM control.callback_events WHERE tenant_id = $1 ORDER BY id");
+        ages.Parameters.Add(new() { Value = tenant.Id });
+        await using var reader = await ages.ExecuteReaderAsync(Cancel);
+        var found = new List<int>();
+        while (await reader.ReadAsync(Cancel))
+        {
+            found.Add(reader.GetInt32(0));
+        }
+
+        Assert.Equal([0, 10, 0], found);
+    }
+
     private static InboxEvent Event(TestTenant tenant, int number) => TestEvents.Make(tenant.Id, number);
 
     private static async Task StoreAsync(NpgsqlConnection connection, TestTenant tenant, int number)
     {
-        await using var command = InboxStatement.Create(connection, [Event(tenant, number)]);
+        await using var command = InboxStatement.Create(connection, [Event(tenant, number)], DateTimeOffset.UtcNow);
         await command.ExecuteNonQueryAsync(Cancel);
     }
 

@@ -19,7 +19,7 @@ public sealed class FullInboxTests(TestDatabase database) : IClassFixture<TestDa
         var neighbour = await TestTenant.AddAsync(database, Cancel);
         await using var source = InboxDataSource.Create(database.ConnectionString);
         var full = new FullInboxes(source, 10);
-        var statement = new InboxStatement(source, full);
+        var statement = new InboxStatement(source, full, TimeProvider.System);
 
         await statement.StoreAsync([.. Enumerable.Range(0, 9).Select(i => TestEvents.Make(flooded.Id, i))], Cancel);
         Assert.DoesNotContain(flooded.Id, await full.LookAsync(Cancel));

@@ -66,7 +66,8 @@ internal sealed class KeeperStack : IAsyncDisposable
         return stack;
     }
 
-    public static InboxStatement Statement(NpgsqlDataSource source) => new(source, new FullInboxes(source, long.MaxValue));
+    public static InboxStatement Statement(NpgsqlDataSource source, TimeProvider? clock = null) =>
+        new(source, new FullInboxes(source, long.MaxValue), clock ?? TimeProvider.System);
 
     /// <summary>Until now spooled events stay where they are.</summary>
     public Task StartDrainAsync(CancellationToken ct) => drain.StartAsync(ct);

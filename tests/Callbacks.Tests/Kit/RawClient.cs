@@ -7,16 +7,19 @@ namespace WeComSync.Callbacks.Tests.Kit;
 /// <summary>A client that sends bytes as it likes.</summary>
 internal sealed class RawClient : IDisposable
 {
-    private readonly TcpClient client = new();
+    private readonly NetworkStream stream;
+
+    private RawClient(Socket connected) => stream = new NetworkStream(connected, ownsSocket: true);
 
     public static async Task<RawClient> ConnectAsync(Uri address, CancellationToken ct)
     {
-        var raw = new RawClient();
-        await raw.client.ConnectAsync(address.Host, address.Port, ct);
-        return raw;
+        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp);
+        await socket.ConnectAsync(address.Host, address.Port, ct);
+        return new RawClient(socket);
     }
 
-    public async Task SendAsync(string text, CancellationToken ct) => await client.GetStream().WriteAsync(Encoding.Latin1.GetBytes(text), ct);
+    /// <exception cref="IOException">The server has closed the connection.</exception>
+    public async Task SendAsync(string text, CancellationToken ct) => await stream.WriteAsync(Encoding.Latin1.GetBytes(text), ct);
 
     /// <summary>Everything that comes until the server closes.</summary>
     /// <returns>The answers, and how long the connection lived on.</returns>
@@ -27,7 +30,7 @@ internal sealed class RawClient : IDisposable
         var buffer = new byte[4096];
         try
         {
-            while (await client.GetStream().ReadAsync(buffer, ct) is > 0 and var read)
+            while (await stream.ReadAsync(buffer, ct) is > 0 and var read)
             {
                 answers.Append(Encoding.Latin1.GetString(buffer, 0, read));
             }
@@ -40,5 +43,5 @@ internal sealed class RawClient : IDisposable
         return (answers.ToString(), clock.Elapsed);
     }
 
-    public void Dispose() => client.Dispose();
+    public void Dispose() => stream.Dispose();
 }

@@ -18,6 +18,9 @@ public sealed class FaultAtEveryMessageTests(TestDatabase database) : IClassFixt
 {
     private const string Mover = "mover";
 
+    /// <summary>Messages, there and back, of questions that a slow answer makes necessary.</summary>
+    private const int MostRepeated = 60;
+
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
     /// <summary>The normal run takes a sample, another one each time.</summary>
@@ -51,7 +54,14 @@ public sealed class FaultAtEveryMessageTests(TestDatabase database) : IClassFixt
             var told = await scene.TellAsync();
             scene.Proxy.Arm(message, fault);
             var ended = scene.TryVictimAsync();
-            await Eventually.TrueAsync($"message {message} of {messages} passes", () => scene.Proxy.HasStruck);
+            await Eventually.TrueAsync($"message {message} of {messages} passes", () => scene.Proxy.HasStruck || ended.IsCompleted);
+            if (!scene.Proxy.HasStruck)
+            {
+                // The database's time is asked for again where an answer was slow, so some messages more may have been counted.
+                Assert.InRange(message, messages - MostRepeated, messages);
+                break;
+            }
+
             if (fault == PostgresFault.Cut)
             {
                 scene.Proxy.Heal();

@@ -49,6 +49,14 @@ public sealed class TestDatabase : IAsyncLifetime
 
     public SyncDbContext OpenContext() => Services.GetRequiredService<IDbContextFactory<SyncDbContext>>().CreateDbContext();
 
+    /// <summary>Whether somebody in this database waits for a lock that somebody else holds.</summary>
+    public async Task<bool> HasLockWaitAsync(CancellationToken ct)
+    {
+        await using var command = DataSource.CreateCommand(
+            "SELECT EXISTS (SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock')");
+        return (bool)(await command.ExecuteScalarAsync(ct))!;
+    }
+
     public async ValueTask InitializeAsync()
     {
         var ct = TestContext.Current.CancellationToken;

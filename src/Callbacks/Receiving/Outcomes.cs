@@ -47,7 +47,7 @@ internal sealed partial class Outcomes(CallbackMetrics metrics, AttemptLog attem
         CallbackOutcome.TooLarge => "Larger than 1 MiB, which WeCom's messages are not",
         CallbackOutcome.Unsupported => "Compressed, which WeCom's messages are not. A proxy in front must not compress requests",
         CallbackOutcome.TooSlow => "The sender was too slow, or the line to it is",
-        CallbackOutcome.Unavailable => "Not kept anywhere, WeCom will repeat it for some seconds. Look at PostgreSQL and at the spool's disk now; if both are well, too many large requests came at once",
+        CallbackOutcome.Unavailable => "Not kept anywhere, WeCom will repeat it for some seconds. Look at PostgreSQL and at the spool's disk now; if both are well, somebody sends many large requests at once: block that source in front of this host",
         _ => throw new UnreachableException(),
     };
 

@@ -55,13 +55,13 @@ public sealed class ManagementTests(TestDatabase database) : IClassFixture<TestD
         // A process of its own: meters are known by name in the whole process, and a host of another test that ends would take these figures with it.
         await using var host = await CallbackProcess.StartReadyAsync(database.ConnectionString, spool.FullName);
         var delivery = tenant.WeCom.Deliver(tenant.UserEvent(1));
-        await PostAsync(delivery with { Signature = new string('0', 40) });
+        await host.Client.PostAsync(tenant, delivery with { Signature = new string('0', 40) }, Cancel);
 
         // The exporter answers from a cache for a moment, and on a busy machine the event may go through the spool first.
         var metrics = "";
         await Eventually.TrueAsync("the metrics show each outcome", async () =>
         {
-            await PostAsync(delivery);
+            await host.Client.PostAsync(tenant, delivery, Cancel);
             metrics = await host.Client.GetStringAsync("/metrics", Cancel);
             return Outcomes.All(outcome =>
                 metrics.Contains($"channel=\"contacts\",outcome=\"{outcome}\"", StringComparison.Ordinal));
@@ -74,12 +74,6 @@ public sealed class ManagementTests(TestDatabase database) : IClassFixture<TestD
         Assert.DoesNotContain(tenant.CallbackKey, metrics, StringComparison.Ordinal);
         Assert.DoesNotContain(tenant.CorpId, metrics, StringComparison.Ordinal);
         spool.Delete(recursive: true);
-
-        async Task PostAsync(CallbackDelivery what)
-        {
-            using var content = new StringContent(what.Body);
-            using var answer = await host.Client.PostAsync($"{tenant.Path}?{what.Query}", content, Cancel);
-        }
     }
 
     [Fact]

@@ -27,7 +27,7 @@ public sealed class SecrecyTests(TestDatabase database) : IClassFixture<TestData
 
         proxy.Refuse();
         var spooled = tenant.WeCom.Deliver(message.Replace("user-1", "user-2", StringComparison.Ordinal));
-        Assert.Equal(HttpStatusCode.OK, await PostAsync(host, tenant, spooled.Query, spooled.Body));
+        Assert.Equal(HttpStatusCode.OK, await host.Client.PostAsync(tenant, spooled, Cancel));
         var spoolFile = Encoding.Latin1.GetString(await File.ReadAllBytesAsync(Directory.GetFiles(spool.FullName, "*.event").Single(), Cancel));
         proxy.Heal();
         await Eventually.TrueAsync("the spooled event is moved", () => Directory.GetFiles(spool.FullName, "*.event").Length == 0);
@@ -69,11 +69,11 @@ public sealed class SecrecyTests(TestDatabase database) : IClassFixture<TestData
         ];
         foreach (var (to, what, body) in all)
         {
-            await PostAsync(host, to, what.Query, body ?? what.Body);
+            await host.Client.PostAsync(to, what with { Body = body ?? what.Body }, Cancel);
             using var echo = await host.Client.GetAsync($"{to.Path}?{what.EchoQuery}", Cancel);
         }
 
-        await PostAsync(host, tenant, $"{good.Query}&nonce={Person}%0d%0a", good.Body);
+        await host.Client.PostAsync($"{tenant.Path}?{good.Query}&nonce={Person}%0d%0a", good.Body, Cancel);
         using (var raw = await RawClient.ConnectAsync(host.Client.BaseAddress!, Cancel))
         {
             await raw.SendAsync($"POST {tenant.Path}?{good.Query} HTTP/1.1\r\nHost: a\r\nContent-Length: {Person}\r\n\r\n", Cancel);
@@ -87,12 +87,5 @@ public sealed class SecrecyTests(TestDatabase database) : IClassFixture<TestData
         }
 
         return [.. all.Select(a => a.What)];
-    }
-
-    private static async Task<HttpStatusCode> PostAsync(CallbackProcess host, TestTenant tenant, string query, string body)
-    {
-        using var content = new StringContent(body, Encoding.UTF8, "text/xml");
-        using var answer = await host.Client.PostAsync($"{tenant.Path}?{query}", content, Cancel);
-        return answer.StatusCode;
     }
 }

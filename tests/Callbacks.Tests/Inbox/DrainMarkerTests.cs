@@ -43,8 +43,7 @@ public sealed class DrainMarkerTests(TestDatabase database) : IClassFixture<Test
         await using var transaction = await storing.BeginTransactionAsync(Cancel);
         await StoreAsync(storing, tenant, 2);
         var drain = DrainAsync(source, tenant);
-        await Eventually.TrueAsync("the drain waits for the storing transaction", async () => await InboxRows.ScalarAsync(
-            database, "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'", Cancel) == 1);
+        await Eventually.TrueAsync("the drain waits for the storing transaction", () => database.HasLockWaitAsync(Cancel));
         await transaction.CommitAsync(Cancel);
 
         Assert.Equal(2, await drain);
@@ -144,52 +143,6 @@ public sealed class DrainMarkerTests(TestDatabase database) : IClassFixture<Test
                 statement.StoreAsync(Enumerable.Reverse(events).ToList(), Cancel));
             Assert.Equal(100, fresh.Sum(results => results.Count(result => result == KeepResult.Stored)));
         }
-    }
-
-    [Fact]
-    public async Task Ids_follow_the_order_of_arrival_and_duplicates_are_told_from_newcomers()
-    {
-        var tenant = await TestTenant.AddAsync(database, Cancel);
-        await using var source = InboxDataSource.Create(database.ConnectionString);
-        var statement = KeeperStack.Statement(source);
-
-        var first = await statement.StoreAsync([Event(tenant, 9), Event(tenant, 3), Event(tenant, 9), Event(tenant, 7)], Cancel);
-        var second = await statement.StoreAsync([Event(tenant, 3), Event(tenant, 1)], Cancel);
-
-        Assert.Equal([KeepResult.Stored, KeepResult.Stored, KeepResult.Duplicate, KeepResult.Stored], first);
-        Assert.Equal([KeepResult.Duplicate, KeepResult.Stored], second);
-        Assert.Equal(["9", "3", "7", "1"], (await InboxRows.OfAsync(database, tenant, Cancel)).Select(e => e.ObjectKey));
-    }
-
-    [Theory]
-    [InlineData(-1)]
-    [InlineData(1)]
-    public async Task Events_are_dated_by_the_databases_clock_whatever_the_hosts_says(int hoursOff)
-    {
-        var tenant = await TestTenant.AddAsync(database, Cancel);
-        await using var source = InboxDataSource.Create(database.ConnectionString);
-        var clock = new JumpingClock { Off = TimeSpan.FromHours(hoursOff) };
-        var now = clock.GetUtcNow();
-
-        await KeeperStack.Statement(source, clock).StoreAsync(
-            [
-                Event(tenant, 1) with { ReceivedAt = now },
-                Event(tenant, 2) with { ReceivedAt = now.AddMinutes(-20) }, // waited in the spool
-                Event(tenant, 3) with { ReceivedAt = now.AddMinutes(20) }, // the clock was set back since
-            ],
-            Cancel);
-
-        await using var ages = database.DataSource.CreateCommand(
-            "SELECT round(extract(epoch FROM clock_timestamp() - received_at) / 120)::int FROM control.callback_events WHERE tenant_id = $1 ORDER BY id");
-        ages.Parameters.Add(new() { Value = tenant.Id });
-        await using var reader = await ages.ExecuteReaderAsync(Cancel);
-        var found = new List<int>();
-        while (await reader.ReadAsync(Cancel))
-        {
-            found.Add(reader.GetInt32(0));
-        }
-
-        Assert.Equal([0, 10, 0], found);
     }
 
     private static InboxEvent Event(TestTenant tenant, int number) => TestEvents.Make(tenant.Id, number);

@@ -30,10 +30,7 @@ public sealed class DurabilityTests(TestDatabase database) : IClassFixture<TestD
             proxy.Refuse();
             var before = File.ReadLines(record).Count();
             var delivery = tenant.WeCom.Deliver(tenant.UserEvent(1));
-            using (var answer = await host.Client.PostAsync($"{tenant.Path}?{delivery.Query}", new StringContent(delivery.Body), Cancel))
-            {
-                Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
-            }
+            Assert.Equal(HttpStatusCode.OK, await host.Client.PostAsync(tenant, delivery, Cancel));
 
             var file = Path.GetFileNameWithoutExtension(Assert.Single(spool.GetFiles("*.event")).Name);
             List<string> lines = [];

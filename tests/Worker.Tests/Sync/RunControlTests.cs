@@ -118,9 +118,7 @@ public sealed class RunControlTests(TestDatabase database) : IClassFixture<TestD
         await save.ExecuteNonQueryAsync(Cancel);
 
         var running = harness.FullAsync();
-        await Eventually.TrueAsync("the stop waits for the one who saves", async () => await harness.ScalarAsync<bool>("""
-            SELECT EXISTS (SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock' AND $1 > 0)
-            """));
+        await Eventually.TrueAsync("the stop waits for the one who saves", () => database.HasLockWaitAsync(Cancel));
         await transaction.CommitAsync(Cancel);
 
         Assert.Equal(RunState.Stopped, (await running).State);

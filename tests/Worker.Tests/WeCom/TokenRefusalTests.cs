@@ -100,8 +100,7 @@ public sealed class TokenRefusalTests(TestDatabase database) : IClassFixture<Tes
         await holding.ExecuteAsync("SELECT FROM control.access_tokens WHERE tenant_id = $1 FOR UPDATE", [caller.TenantId], Cancel);
 
         var refused = process.Client.GetUserAsync(caller, "zhangsan", Cancel);
-        await Eventually.TrueAsync("the refused token's row is being deleted", () => holding.ScalarAsync<bool>(
-            "SELECT EXISTS (SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock')", [], Cancel));
+        await Eventually.TrueAsync("the refused token's row is being deleted", () => database.HasLockWaitAsync(Cancel));
         var between = process.Client.GetUserAsync(caller, "lisi", Cancel);
         await Eventually.TrueAsync("another call is under way", () => stub.Count("user/get") == 2);
         await hold.RollbackAsync(Cancel);

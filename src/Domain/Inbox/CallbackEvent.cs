@@ -5,8 +5,9 @@ namespace WeComSync.Domain.Inbox;
 /// <summary>One verified event as WeCom sent it. A row here is what an answer 200 promises.</summary>
 /// <remarks>
 /// <para>Only the digest tells events apart: contact events carry no id, their sender is always <c>sys</c> and their time has whole
-/// seconds, so (tenant, channel, digest) is unique and a repeat finds its place taken. Rows outlive their payload: a digest must be
-/// kept longer than anybody may repeat an event.</para>
+/// seconds. A repeat finds the place of its digest taken, until somebody has read for the event: from then on the same bytes may be
+/// another fact of the same second, and get the next <see cref="Occurrence"/>. Rows outlive their payload: a digest must be kept longer
+/// than anybody may repeat an event.</para>
 /// <para>There is no foreign key to the tenant: it would make each accepted event lock the tenant's row.</para>
 /// </remarks>
 public sealed class CallbackEvent
@@ -20,6 +21,9 @@ public sealed class CallbackEvent
 
     /// <summary>SHA-256 of the decrypted message.</summary>
     public required byte[] Digest { get; init; }
+
+    /// <summary>0 for the first event of this digest; grows with each that came after its twins were read for.</summary>
+    public int Occurrence { get; init; }
 
     /// <summary>When the callback host had read the request, by the database's clock; older than the row if the event waited in a spool.</summary>
     public DateTimeOffset ReceivedAt { get; init; }

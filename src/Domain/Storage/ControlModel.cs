@@ -92,7 +92,8 @@ internal static class ControlModel
             callback.Property(e => e.Id).UseIdentityByDefaultColumn();
             callback.Property(e => e.State).HasDefaultValueSql("'waiting'");
             callback.Property(e => e.Tries).HasDefaultValue(0);
-            callback.HasIndex(e => new { e.TenantId, e.Channel, e.Digest }).IsUnique();
+            callback.Property(e => e.Occurrence).HasDefaultValue(0);
+            callback.HasIndex(e => new { e.TenantId, e.Channel, e.Digest, e.Occurrence }).IsUnique();
             callback.HasIndex(e => new { e.TenantId, e.Id }).HasFilter("state = 'waiting'").HasDatabaseName("ix_callback_events_waiting");
             callback.HasIndex(e => new { e.TenantId, e.Id }, "ix_callback_events_unhappy").HasFilter("state IN ('failed', 'parked')");
             callback.HasIndex(e => e.ReceivedAt, "ix_callback_events_welcome").HasFilter("welcome_code IS NOT NULL").HasDatabaseName("ix_callback_events_welcome");

@@ -58,11 +58,13 @@ public sealed class KilledHostsTests
 
         var acknowledged = wecom.Log.Digests(CallbackState.Acknowledged).Order(StringComparer.Ordinal).ToList();
         var kept = await hosts.ListAsync(
-            "SELECT encode(digest, 'hex') FROM control.callback_events WHERE tenant_id = $1 AND state = 'applied'", company.Id);
+            "SELECT DISTINCT encode(digest, 'hex') FROM control.callback_events WHERE tenant_id = $1 AND state = 'applied'", company.Id);
         TestContext.Current.TestOutputHelper?.WriteLine(
             $"{Kills} kills; {acknowledged.Count} events acknowledged with {wecom.Log.Records().Sum(r => r.Tries.Count)} tries; all applied {took.TotalSeconds:0} s after the last");
         Assert.Equal(acknowledged, kept.Order(StringComparer.Ordinal));
-        Assert.Equal(acknowledged.Count, await hosts.ScalarAsync<int>("SELECT count(*) FROM control.callback_events WHERE tenant_id = $1", company.Id));
+        // A repeat that came after the reading is due again; nothing else is there twice.
+        Assert.Equal(acknowledged.Count, await hosts.ScalarAsync<int>(
+            "SELECT count(*) FROM control.callback_events WHERE tenant_id = $1 AND occurrence = 0", company.Id));
         await MirrorTruth.AssertEqualAsync(hosts.Database.DataSource, company.Id, company.Corp, Cancel);
         await ChangeFeed.AssertTellsTheMirrorAsync(hosts.Database.DataSource, company.Id, Cancel);
         Assert.Equal(1, await hosts.ScalarAsync<int>("SELECT count(*) FROM control.sync_runs WHERE tenant_id = $1", company.Id));

@@ -1317,6 +1317,12 @@ namespace WeComSync.Domain.Storage.Migrations
                         .HasColumnType("text")
                         .HasColumnName("object_key");
 
+                    b.Property<int>("Occurrence")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("integer")
+                        .HasDefaultValue(0)
+                        .HasColumnName("occurrence");
+
                     b.Property<byte[]>("Payload")
                         .HasColumnType("bytea")
                         .HasColumnName("payload");
@@ -1353,9 +1359,9 @@ namespace WeComSync.Domain.Storage.Migrations
                         .HasDatabaseName("ix_callback_events_waiting")
                         .HasFilter("state = 'waiting'");
 
-                    b.HasIndex("TenantId", "Channel", "Digest")
+                    b.HasIndex("TenantId", "Channel", "Digest", "Occurrence")
                         .IsUnique()
-                        .HasDatabaseName("ix_callback_events_tenant_id_channel_digest");
+                        .HasDatabaseName("ix_callback_events_tenant_id_channel_digest_occurrence");
 
                     b.HasIndex(new[] { "ReceivedAt" }, "ix_callback_events_age")
                         .HasDatabaseName("ix_callback_events_received_at");

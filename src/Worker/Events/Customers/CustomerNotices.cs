@@ -12,6 +12,7 @@ namespace WeComSync.Worker.Events.Customers;
 /// </summary>
 internal sealed class CustomerNotices(NpgsqlDataSource dataSource, TimeProvider clock)
 {
+    /// <summary>Once for each fact: WeCom may tell the same one again.</summary>
     public async Task KeepAsync(Claim claim, IReadOnlyList<CustomerEvent> events, CancellationToken ct)
     {
         var notices = events.Where(e => e.Notice is not null).ToList();
@@ -23,7 +24,11 @@ internal sealed class CustomerNotices(NpgsqlDataSource dataSource, TimeProvider 
         var useless = clock.GetUtcNow() + claim.ClockOffset - ContactNotice.WelcomeCodeLife;
         await using var command = dataSource.CreateCommand("""
             INSERT INTO control.contact_notices (tenant_id, event_id, kind, user_id, external_user_id, at, state, welcome_code, fail_reason, pending)
-            SELECT $1, n.* FROM unnest($2::bigint[], $3::text[], $4::text[], $5::text[], $6::timestamptz[], $7::text[], $8::text[], $9::text[], $10::boolean[]) AS n
+            SELECT $1, n.* FROM unnest($2::bigint[], $3::text[], $4::text[], $5::text[], $6::timestamptz[], $7::text[], $8::text[], $9::text[], $10::boolean[])
+                AS n(event_id, kind, user_id, external_user_id, at, state, welcome_code, fail_reason, pending)
+            WHERE NOT EXISTS (
+                SELECT FROM control.contact_notices k
+                WHERE k.tenant_id = $1 AND k.external_user_id = n.external_user_id AND k.user_id = n.user_id AND k.kind = n.kind AND k.at = n.at)
             ON CONFLICT DO NOTHING
             """);
         command.Add(

@@ -6,7 +6,7 @@ namespace WeComSync.Domain.Storage;
 /// </summary>
 internal static class CallLeases
 {
-    public const string Create = """
+    public const string Create = $"""
         CREATE OR REPLACE FUNCTION control.lease_calls(
             scope_ text, endpoint_ text, now_ timestamptz, per_minute int, per_hour int, wanted int, back int, back_at timestamptz,
             OUT granted int, OUT wait interval)
@@ -19,7 +19,7 @@ internal static class CallLeases
             free_at double precision := at;
             w record;
         BEGIN
-            PERFORM pg_advisory_xact_lock(hashtextextended('call_budget:' || scope_ || ':' || endpoint_, 0));
+            PERFORM pg_advisory_xact_lock(hashtextextended('{AdvisoryLocks.CallBudget}' || scope_ || ':' || endpoint_, 0));
             DELETE FROM control.call_budgets b WHERE b.scope = scope_ AND b.endpoint = endpoint_
                 AND b.part < CASE b.window_seconds WHEN 60 THEN part_m - 12 ELSE part_h - 12 END;
             IF back > 0 THEN

@@ -20,14 +20,14 @@ public static class ChangePartitions
     /// <summary>
     /// Makes the part for one month, unless it is there, and moves into it what came before it was. Any number of hosts may call it.
     /// </summary>
-    internal const string CreateFunction = """
+    internal static readonly string CreateFunction = $"""
         CREATE OR REPLACE FUNCTION mirror.add_changes_month(month date) RETURNS boolean LANGUAGE plpgsql AS $$
         DECLARE
             name text := to_char(month, '"changes_"YYYY"_"MM');
             starts timestamptz := month::timestamp AT TIME ZONE 'UTC';
             ends timestamptz := (month + interval '1 month') AT TIME ZONE 'UTC';
         BEGIN
-            PERFORM pg_advisory_xact_lock(7236837020);
+            PERFORM pg_advisory_xact_lock({AdvisoryLocks.ChangeMonths});
             IF to_regclass('mirror.' || name) IS NOT NULL THEN
                 RETURN false;
             END IF;

@@ -23,16 +23,13 @@ internal sealed partial class EventDrain(
 
     private static readonly TimeSpan PauseAfterFailure = TimeSpan.FromSeconds(30);
 
-    /// <summary>Above the two-part keys that runs use.</summary>
-    private const long LockBase = 72_368_380L << 32;
-
     /// <returns>What became of it in a few words.</returns>
     public async Task<string> RunAsync(long tenantId, CancellationToken ct)
     {
         var started = clock.GetTimestamp();
         while (true)
         {
-            await using (var only = await SessionLock.TryTakeAsync(dataSource, LockBase + tenantId, ct))
+            await using (var only = await SessionLock.TryTakeAsync(dataSource, AdvisoryLocks.Inbox(tenantId), ct))
             {
                 if (only is null)
                 {

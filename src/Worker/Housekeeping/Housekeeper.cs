@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Options;
 using Npgsql;
+using WeComSync.Domain.Storage;
 using WeComSync.Worker.Events;
 using WeComSync.Worker.Schedules;
 using WeComSync.Worker.Storage;
@@ -12,15 +13,13 @@ internal sealed partial class Housekeeper(
     IOptions<RetentionOptions> options, TimeProvider clock, ILogger<Housekeeper> logger)
     : BackgroundService
 {
-    private const long HouseLock = 7_236_837_021;
-
     private static readonly TimeSpan Interval = TimeSpan.FromHours(1);
     private static readonly TimeSpan AfterFailure = TimeSpan.FromMinutes(1);
 
     /// <returns>False if another worker was at it.</returns>
     public async Task<bool> RunAsync(CancellationToken ct)
     {
-        await using var only = await SessionLock.TryTakeAsync(dataSource, HouseLock, ct);
+        await using var only = await SessionLock.TryTakeAsync(dataSource, AdvisoryLocks.Housekeeping, ct);
         if (only is null)
         {
             return false;

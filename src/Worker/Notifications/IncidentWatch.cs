@@ -1,4 +1,5 @@
 using Npgsql;
+using WeComSync.Domain.Storage;
 using WeComSync.Worker.Storage;
 
 namespace WeComSync.Worker.Notifications;
@@ -8,14 +9,12 @@ internal sealed partial class IncidentWatch(
     IncidentFinder finder, IncidentBook book, NoticeQueue queue, NpgsqlDataSource dataSource, TimeProvider clock, ILogger<IncidentWatch> logger)
     : BackgroundService
 {
-    private const long WatchLock = 7_236_837_022;
-
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(30);
 
     /// <returns>False if another worker was at it.</returns>
     public async Task<bool> RunAsync(CancellationToken ct)
     {
-        await using var only = await SessionLock.TryTakeAsync(dataSource, WatchLock, ct);
+        await using var only = await SessionLock.TryTakeAsync(dataSource, AdvisoryLocks.IncidentWatch, ct);
         if (only is null)
         {
             return false;

@@ -20,9 +20,6 @@ internal sealed partial class OverdueSweep(
     TenantSchedules schedules, ISchedulerFactory schedulers, SyncQueue queue, IBackgroundJobClient jobs, NpgsqlDataSource dataSource,
     ILogger<OverdueSweep> logger)
 {
-    /// <summary>Held by the worker that sweeps.</summary>
-    public const long Lock = 7_236_837_011;
-
     /// <summary>What Quartz and the queue need at most when all is well.</summary>
     private static readonly TimeSpan Late = TimeSpan.FromSeconds(20);
 
@@ -32,7 +29,7 @@ internal sealed partial class OverdueSweep(
     /// <returns>How many runs were queued; null if another worker was at it.</returns>
     public async Task<int?> RunAsync(CancellationToken ct)
     {
-        await using var only = await SessionLock.TryTakeAsync(dataSource, Lock, ct);
+        await using var only = await SessionLock.TryTakeAsync(dataSource, AdvisoryLocks.OverdueSweep, ct);
         if (only is null)
         {
             return null;

@@ -1,5 +1,6 @@
 using Npgsql;
 using Quartz;
+using WeComSync.Domain.Storage;
 using WeComSync.Worker.Storage;
 
 namespace WeComSync.Worker.Schedules;
@@ -8,8 +9,6 @@ namespace WeComSync.Worker.Schedules;
 internal sealed partial class TriggerReconciliation(
     ISchedulerFactory schedulers, TenantSchedules schedules, NpgsqlDataSource dataSource, DatabaseTime time, ILogger<TriggerReconciliation> logger)
 {
-    private const long ReconciliationLock = 7_236_837_010;
-
     /// <summary>Triggers stored in one transaction, during which nothing fires.</summary>
     private const int Batch = 100;
 
@@ -24,7 +23,7 @@ internal sealed partial class TriggerReconciliation(
     public async Task RunAsync(CancellationToken ct)
     {
         // One after another: the second finds nothing to do, where both at once would replace each other's triggers.
-        await using var only = await SessionLock.TakeAsync(dataSource, ReconciliationLock, ct);
+        await using var only = await SessionLock.TakeAsync(dataSource, AdvisoryLocks.TriggerReconciliation, ct);
         await time.LearnAsync(ct);
 
         var scheduler = await schedulers.GetScheduler(ct);

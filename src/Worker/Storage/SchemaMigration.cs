@@ -10,13 +10,11 @@ namespace WeComSync.Worker.Storage;
 /// <summary>Brings the schemas <c>control</c>, <c>mirror</c>, <c>hangfire</c> and <c>quartz</c> to this release's form.</summary>
 internal sealed class SchemaMigration(NpgsqlDataSource dataSource, IDbContextFactory<SyncDbContext> contexts, SecretsCheck secrets)
 {
-    /// <summary>Any number of hosts may run this at once: a session lock lets one work, the others then find nothing to do.</summary>
-    private const long MigrationLock = 7_236_837_001;
-
     public async Task RunAsync(CancellationToken ct)
     {
+        // Any number of hosts may run this at once: a session lock lets one work, the others then find nothing to do.
         await using var connection = await dataSource.OpenConnectionAsync(ct);
-        await using var takeLock = new NpgsqlCommand("SET lock_timeout = 0; SELECT pg_advisory_lock(" + MigrationLock + ")", connection);
+        await using var takeLock = new NpgsqlCommand($"SET lock_timeout = 0; SELECT pg_advisory_lock({AdvisoryLocks.Migration})", connection);
         takeLock.CommandTimeout = 0; // another host's migration may take its time
         await takeLock.ExecuteNonQueryAsync(ct);
 
@@ -35,7 +33,7 @@ internal sealed class SchemaMigration(NpgsqlDataSource dataSource, IDbContextFac
         finally
         {
             // A pooled connection keeps its session locks until it is used again.
-            await using var release = new NpgsqlCommand("SELECT pg_advisory_unlock(" + MigrationLock + ")", connection);
+            await using var release = new NpgsqlCommand($"SELECT pg_advisory_unlock({AdvisoryLocks.Migration})", connection);
             await release.ExecuteNonQueryAsync(CancellationToken.None);
         }
     }

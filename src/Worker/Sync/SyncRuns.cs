@@ -18,9 +18,6 @@ internal sealed class SyncRuns(NpgsqlDataSource dataSource, StagingConnections c
     /// <summary>Rows of a dry run's difference that are kept with the run; its counters tell of all.</summary>
     public const int MostPlanned = 5000;
 
-    /// <summary>First half of the advisory lock's key; the second is the tenant.</summary>
-    private const int LockClass = 72_368_370;
-
     /// <summary>What PostgreSQL shows as the application's name of a run's session, before the run's number.</summary>
     private const string SessionName = "WeComSync run ";
 
@@ -62,14 +59,14 @@ internal sealed class SyncRuns(NpgsqlDataSource dataSource, StagingConnections c
     private async Task TakeLockAsync(NpgsqlConnection connection, long tenantId, MirrorPart part, CancellationToken ct)
     {
         var started = clock.GetTimestamp();
-        while (!await connection.ScalarAsync<bool>("SELECT pg_try_advisory_lock($1, $2)", [LockClass + (int)part, (int)tenantId], ct))
+        while (!await connection.ScalarAsync<bool>("SELECT pg_try_advisory_lock($1, $2)", [AdvisoryLocks.Run(part), (int)tenantId], ct))
         {
             var dead = await FindDeadAsync(connection, tenantId, part, ct);
             await connection.ExecuteAsync("""
                 SELECT pg_terminate_backend(a.pid) FROM pg_locks l JOIN pg_stat_activity a ON a.pid = l.pid
                 WHERE l.locktype = 'advisory' AND l.granted AND l.classid::bigint = $1 AND l.objid::bigint = $2 AND l.objsubid = 2 AND a.datname = current_database()
                   AND (a.application_name = $3 OR a.state_change < now() - $4)
-                """, [(long)LockClass + (int)part, tenantId, $"{SessionName}{dead}", DeadAfter], ct);
+                """, [(long)AdvisoryLocks.Run(part), tenantId, $"{SessionName}{dead}", DeadAfter], ct);
             if (clock.GetElapsedTime(started) > LockPatience)
             {
                 throw new RunLockHeldException();

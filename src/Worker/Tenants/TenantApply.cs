@@ -10,9 +10,6 @@ namespace WeComSync.Worker.Tenants;
 internal sealed class TenantApply(
     IDbContextFactory<SyncDbContext> contexts, SecretProtector protector, CallbackAddresses addresses, TimeProvider clock)
 {
-    /// <summary>One file at a time: two that bring the same new tenant would collide.</summary>
-    private const long ApplyLock = 7_236_837_003;
-
     /// <summary>The blocks whose change may have mended what stopped a tenant.</summary>
     private static readonly string[] Credentials = ["corpId", .. Enum.GetValues<Channel>().Select(EnumText.Of)];
 
@@ -31,7 +28,7 @@ internal sealed class TenantApply(
     public static async Task<IDbContextTransaction> BeginAsync(SyncDbContext db, CancellationToken ct)
     {
         var transaction = await db.Database.BeginTransactionAsync(ct);
-        await db.Database.ExecuteSqlAsync($"SELECT pg_advisory_xact_lock({ApplyLock})", ct);
+        await db.Database.ExecuteSqlAsync($"SELECT pg_advisory_xact_lock({AdvisoryLocks.TenantApply})", ct);
         return transaction;
     }
 

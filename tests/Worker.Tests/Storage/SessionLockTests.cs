@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using Npgsql;
+using WeComSync.Domain.Storage;
 using WeComSync.TestKit;
-using WeComSync.Worker.Schedules;
 using WeComSync.Worker.Storage;
 using WeComSync.Worker.Tests.Serve;
 using Xunit;
@@ -41,11 +41,11 @@ public sealed class SessionLockTests(TestDatabase database) : IClassFixture<Test
         await using (worker)
         {
             await frozen.Task.WaitAsync(Probe.StartsWithin, Cancel);
-            Assert.Equal(1L, await HoldersAsync(OverdueSweep.Lock));
+            Assert.Equal(1L, await HoldersAsync(AdvisoryLocks.OverdueSweep));
 
             await Eventually.TrueAsync("another can sweep", async () =>
             {
-                await using var only = await SessionLock.TryTakeAsync(database.DataSource, OverdueSweep.Lock, Cancel);
+                await using var only = await SessionLock.TryTakeAsync(database.DataSource, AdvisoryLocks.OverdueSweep, Cancel);
                 return only is not null;
             });
         }

@@ -16,7 +16,6 @@ internal sealed class SecretRotation(
     NpgsqlDataSource dataSource, IKeyManager keys, StorageOptions options, IServiceProvider services, ILoggerFactory loggers, TimeProvider clock)
 {
     private const int BatchSize = 500;
-    private const long Lock = 7_236_837_021;
 
     /// <summary>What a name of a key that was made here begins with: an end before the end is known by it.</summary>
     private const string Made = "rotation-";
@@ -40,7 +39,7 @@ internal sealed class SecretRotation(
     public async Task<RotationReport> RunAsync(Action<SecretColumn, long> progress, CancellationToken ct)
     {
         await using var held = await dataSource.OpenConnectionAsync(ct);
-        await using (var take = new NpgsqlCommand($"SELECT pg_try_advisory_lock({Lock})", held))
+        await using (var take = new NpgsqlCommand($"SELECT pg_try_advisory_lock({AdvisoryLocks.SecretRotation})", held))
         {
             if (!(bool)(await take.ExecuteScalarAsync(ct))!)
             {

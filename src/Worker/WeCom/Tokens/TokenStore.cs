@@ -72,7 +72,7 @@ internal sealed class TokenStore(NpgsqlDataSource dataSource, SecretProtector pr
         await using var patience = new NpgsqlCommand("SET LOCAL lock_timeout = '120s'", connection);
         await patience.ExecuteNonQueryAsync(ct);
         await using var command = new NpgsqlCommand("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", connection) { CommandTimeout = 130 };
-        command.Parameters.AddWithValue($"access_token:{tenantId}:{EnumText.Of(secret.Channel)}");
+        command.Parameters.AddWithValue(AdvisoryLocks.AccessToken(tenantId, secret.Channel));
         await command.ExecuteNonQueryAsync(ct);
     }
 

@@ -42,10 +42,13 @@ public sealed class TestDatabase : IAsyncLifetime
     /// <summary>Makes one on a server of the test's own.</summary>
     public static async Task<TestDatabase> CreateAsync(PrivatePostgres server)
     {
-        var database = new TestDatabase(server.ConnectionString);
+        var database = On(server);
         await database.InitializeAsync();
         return database;
     }
+
+    /// <summary>One on a server of the test's own, that a fixture will make.</summary>
+    public static TestDatabase On(PrivatePostgres server) => new(server.ConnectionString);
 
     public SyncDbContext OpenContext() => Services.GetRequiredService<IDbContextFactory<SyncDbContext>>().CreateDbContext();
 

@@ -56,6 +56,8 @@ internal static class ControlModel
             run.Property(r => r.Drift).HasColumnType("jsonb");
             run.HasIndex(r => new { r.TenantId, r.Part }, "ix_sync_runs_one_running").IsUnique().HasFilter("state = 'running'");
             run.HasIndex(r => new { r.TenantId, r.StartedAt });
+            run.HasIndex(r => new { r.TenantId, r.Part, r.StartedAt });
+            run.HasIndex(r => new { r.TenantId, r.Part, r.Kind, r.FinishedAt }, "ix_sync_runs_good").HasFilter("state IN ('done', 'partial')");
         });
         model.Entity<SyncError>(error =>
         {

@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using Microsoft.EntityFrameworkCore;
 using Npgsql;
+using WeComSync.Domain.Runs;
 using WeComSync.Domain.Storage;
 using WeComSync.Domain.Tenants;
 using WeComSync.Worker.Commands;
@@ -133,10 +134,7 @@ internal sealed class TenantDoctor(
 
     private async Task<DoctorFinding> JudgeRunsAsync(Tenant tenant, CancellationToken ct)
     {
-        await using var read = dataSource.CreateCommand("""
-            SELECT max(finished_at) FROM control.sync_runs
-            WHERE tenant_id = $1 AND part = 'directory' AND state IN ('done', 'partial') AND NOT dry_run
-            """);
+        await using var read = dataSource.CreateCommand($"SELECT {GoodRuns.LastSql("$1", MirrorPart.Directory)}");
         read.Add(tenant.Id);
         if (await read.ExecuteScalarAsync(ct) is not DateTime finished)
         {

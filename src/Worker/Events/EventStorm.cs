@@ -16,7 +16,8 @@ internal sealed partial class EventStorm(
     private const string IsOnSql = """
         SELECT count(DISTINCT (split_part(change_type, '_', 2), lower(object_key))) > GREATEST($3, COALESCE((
             SELECT r.api_calls FROM control.sync_runs r
-            WHERE r.tenant_id = $1 AND r.kind = 'full' AND r.state IN ('done', 'partial') AND NOT r.dry_run ORDER BY r.id DESC LIMIT 1), 0))
+            WHERE r.tenant_id = $1 AND r.part = 'directory' AND r.kind = 'full' AND r.state IN ('done', 'partial') AND NOT r.dry_run
+            ORDER BY r.finished_at DESC LIMIT 1), 0))
         FROM control.callback_events
         WHERE tenant_id = $1 AND state = 'waiting' AND event = 'change_contact' AND (claimed_by IS NULL OR claimed_at < now() - $2)
         """;

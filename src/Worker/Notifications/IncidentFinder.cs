@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Options;
 using Npgsql;
 using WeComSync.Domain.Notifications;
+using WeComSync.Domain.Runs;
 using WeComSync.Worker.Doctor;
 using WeComSync.Worker.Sync;
 using WeComSync.Worker.Sync.Customers;
@@ -27,11 +28,10 @@ internal sealed class IncidentFinder(NpgsqlDataSource dataSource, IOptions<Notif
         """;
 
     /// <summary>A tenant without a secret is not expected to run; a stopped one is told of as stopped.</summary>
-    private const string NoGoodRunSql = """
+    private static readonly string NoGoodRunSql = $"""
         SELECT t.id, t.key, greatest(t.created_at, g.finished_at), coalesce(l.error, '')
         FROM control.tenants t
-        LEFT JOIN LATERAL (SELECT max(r.finished_at) AS finished_at FROM control.sync_runs r
-            WHERE r.tenant_id = t.id AND r.part = 'directory' AND r.state IN ('done', 'partial') AND NOT r.dry_run) g ON true
+        CROSS JOIN LATERAL {GoodRuns.LastSql("t.id", MirrorPart.Directory)} g (finished_at)
         LEFT JOIN LATERAL (SELECT r.error FROM control.sync_runs r WHERE r.tenant_id = t.id AND r.part = 'directory' ORDER BY r.started_at DESC LIMIT 1) l ON true
         WHERE t.enabled AND t.state <> 'stopped' AND greatest(t.created_at, g.finished_at) < $1
           AND EXISTS (SELECT FROM control.wecom_settings s WHERE s.tenant_id = t.id AND s.channel IN ('app', 'contacts') AND s.secret IS NOT NULL)

@@ -199,15 +199,23 @@ internal sealed class Merge : IAsyncDisposable
         }
     }
 
+    /// <summary>The last number of the change feed before this merge's own; null as long as it has written none.</summary>
+    public long? ChangesBefore { get; private set; }
+
     /// <summary>Takes the next numbers of the change feed; the row stays locked until the commit, so they appear in order.</summary>
     /// <returns>The last number given out before.</returns>
-    public Task<long> ReserveChangesAsync(int count, CancellationToken ct) => connection.ScalarAsync<long>(
-        """
-        INSERT INTO control.change_counters AS c (tenant_id, last_seq) VALUES ($1, $2)
-        ON CONFLICT (tenant_id) DO UPDATE SET last_seq = c.last_seq + $2 RETURNING last_seq - $2
-        """,
-        [TenantId, (long)count],
-        ct);
+    public async Task<long> ReserveChangesAsync(int count, CancellationToken ct)
+    {
+        var before = await connection.ScalarAsync<long>(
+            """
+            INSERT INTO control.change_counters AS c (tenant_id, last_seq) VALUES ($1, $2)
+            ON CONFLICT (tenant_id) DO UPDATE SET last_seq = c.last_seq + $2 RETURNING last_seq - $2
+            """,
+            [TenantId, (long)count],
+            ct);
+        ChangesBefore ??= before;
+        return before;
+    }
 
     /// <summary>Counts rows that were written beside the differences, such as renames.</summary>
     public void Count(string entity, KindCounts more) => counts[entity] = counts.GetValueOrDefault(entity, new KindCounts()) + more;

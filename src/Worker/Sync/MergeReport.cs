@@ -5,11 +5,11 @@ namespace WeComSync.Worker.Sync;
 /// <summary>Tells the differences that a merge found: for a dry run, and for what events had missed.</summary>
 internal static class MergeReport
 {
-    /// <summary>Renames are written before the comparison, and leave their records in the feed.</summary>
+    /// <summary>Renames are written before the comparison, and leave their records in the feed, which is years long before them.</summary>
     private const string DirectoryRenames = """
         SELECT entity, key::text, after ->> 'user_id', op,
                jsonb_build_array(jsonb_build_object('field', 'user_id', 'old', after -> 'former_user_id', 'new', after -> 'user_id'))::text
-        FROM mirror.changes WHERE tenant_id = $1 AND op = 'renamed' AND cause = $2 ORDER BY seq
+        FROM mirror.changes WHERE tenant_id = $1 AND seq > $2 AND op = 'renamed' ORDER BY seq LIMIT $3
         """;
 
     /// <summary>What <see cref="Merge.ApplyAsync"/> would write, row by row; to be asked before it writes.</summary>
@@ -20,7 +20,11 @@ internal static class MergeReport
     public static async Task PlanAsync(this Merge merge, int most, Action<PlannedChange> add, CancellationToken ct)
     {
         var left = most;
-        await ReadAsync(merge, $"{DirectoryRenames} LIMIT $3", [merge.TenantId, merge.Cause, left], Tell, ct);
+        if (merge.ChangesBefore is { } before)
+        {
+            await ReadAsync(merge, DirectoryRenames, [merge.TenantId, before, left], Tell, ct);
+        }
+
         foreach (var table in merge.Compared)
         {
             await ReadAsync(

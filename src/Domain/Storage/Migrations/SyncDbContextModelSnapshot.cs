@@ -1851,6 +1851,13 @@ namespace WeComSync.Domain.Storage.Migrations
                     b.HasIndex("TenantId", "StartedAt")
                         .HasDatabaseName("ix_sync_runs_tenant_id_started_at");
 
+                    b.HasIndex("TenantId", "Part", "StartedAt")
+                        .HasDatabaseName("ix_sync_runs_tenant_id_part_started_at");
+
+                    b.HasIndex(new[] { "TenantId", "Part", "Kind", "FinishedAt" }, "ix_sync_runs_good")
+                        .HasDatabaseName("ix_sync_runs_tenant_id_part_kind_finished_at")
+                        .HasFilter("state IN ('done', 'partial')");
+
                     b.HasIndex(new[] { "TenantId", "Part" }, "ix_sync_runs_one_running")
                         .IsUnique()
                         .HasDatabaseName("ix_sync_runs_tenant_id_part")

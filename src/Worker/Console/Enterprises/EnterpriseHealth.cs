@@ -1,4 +1,5 @@
 using Npgsql;
+using WeComSync.Domain.Runs;
 using WeComSync.Domain.Tenants;
 using WeComSync.Worker.Doctor;
 using WeComSync.Worker.Sync;
@@ -11,7 +12,7 @@ internal sealed record EnterpriseHealth
     /// <summary>What is asked to see whether customers can be read.</summary>
     private const string CustomersEndpoint = "externalcontact/get_follow_user_list";
 
-    private const string Sql = """
+    private static readonly string Sql = $"""
         SELECT p.live, p.id_only,
                (SELECT count(*) FROM mirror.departments WHERE tenant_id = $1 AND removed_at IS NULL),
                (SELECT count(*) FROM control.held_removals WHERE tenant_id = $1 AND decision = 'pending'),
@@ -23,7 +24,7 @@ internal sealed record EnterpriseHealth
                 WHERE a.tenant_id = $1 AND a.outcome = 'verified' AND s.token IS NOT NULL AND (s.callback_set_at IS NULL OR a.last_at >= s.callback_set_at)),
                (SELECT array_agg(channel::text) FROM control.wecom_settings WHERE tenant_id = $1 AND secret IS NOT NULL),
                (SELECT array_agg(channel::text) FROM control.wecom_settings WHERE tenant_id = $1 AND token IS NOT NULL),
-               (SELECT max(finished_at) FROM control.sync_runs WHERE tenant_id = $1 AND state IN ('done', 'partial') AND NOT dry_run),
+               {GoodRuns.LastSql("$1", MirrorPart.Directory, MirrorPart.Customers)},
                r.code, r.reason, r.action,
                (SELECT array_agg(s.channel::text) FROM control.wecom_settings s
                 WHERE s.tenant_id = $1 AND s.secret IS NOT NULL AND (
@@ -31,7 +32,7 @@ internal sealed record EnterpriseHealth
                             AND v.subject = CASE s.channel WHEN 'contacts' THEN $2 WHEN 'app' THEN $3 WHEN 'customers' THEN $4 END)
                     OR s.channel IN ('contacts', 'app') AND EXISTS (
                         SELECT FROM control.sync_runs r WHERE r.tenant_id = $1 AND r.part = 'directory' AND r.kind = 'full' AND r.state IN ('done', 'partial')
-                        AND r.started_at >= s.secret_set_at))),
+                        AND r.finished_at >= s.secret_set_at AND r.started_at >= s.secret_set_at))),
                NOT EXISTS (SELECT FROM control.tenants t WHERE t.id = $1 AND t.stopped_code = 60020) AND (
                    EXISTS (SELECT FROM control.doctor_verdicts v WHERE v.tenant_id = $1 AND v.subject = $5 AND v.verdict = 'ok')
                    OR EXISTS (SELECT FROM control.sync_runs r WHERE r.tenant_id = $1 AND r.part = 'directory' AND r.kind = 'full' AND r.state IN ('done', 'partial'))),

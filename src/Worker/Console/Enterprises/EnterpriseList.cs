@@ -1,4 +1,5 @@
 using Npgsql;
+using WeComSync.Domain.Runs;
 using WeComSync.Worker.Sync;
 
 namespace WeComSync.Worker.WebConsole.Enterprises;
@@ -9,7 +10,7 @@ internal sealed class EnterpriseList(NpgsqlDataSource dataSource)
     private const int Size = 50;
 
     // The page is cut before anything is counted, and each table is read once for all of the page: 10,000 enterprises cost what 50 do.
-    private const string Sql = """
+    private static readonly string Sql = $"""
         WITH page AS MATERIALIZED (
             SELECT id, key, name, stopped_code,
                    CASE WHEN state = 'stopped' THEN 'stopped' WHEN NOT enabled THEN 'disabled' ELSE state END AS shown
@@ -26,7 +27,7 @@ internal sealed class EnterpriseList(NpgsqlDataSource dataSource)
             SELECT tenant_id, count(*) AS live FROM mirror.departments
             WHERE tenant_id = ANY (ARRAY(SELECT id FROM page)) AND removed_at IS NULL GROUP BY tenant_id)
         SELECT t.key, t.name, t.shown, t.stopped_code, coalesce(u.live, 0), coalesce(d.live, 0),
-               (SELECT max(r.finished_at) FROM control.sync_runs r WHERE r.tenant_id = t.id AND r.state IN ('done', 'partial') AND NOT r.dry_run),
+               {GoodRuns.LastSql("t.id", MirrorPart.Directory, MirrorPart.Customers)},
                (SELECT max(a.last_at) FROM control.callback_attempts a WHERE a.tenant_id = t.id AND a.outcome IN ('accepted', 'duplicate', 'verified')),
                (SELECT count(*) FROM control.held_removals h WHERE h.tenant_id = t.id AND h.decision = 'pending')
         FROM page t LEFT JOIN people u ON u.tenant_id = t.id LEFT JOIN departments d ON d.tenant_id = t.id

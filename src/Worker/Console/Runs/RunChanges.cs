@@ -10,13 +10,16 @@ namespace WeComSync.Worker.WebConsole.Runs;
 /// <summary>Reads what a run changed, or a preview would change, value by value: what it was before and what it is since.</summary>
 internal sealed class RunChanges(NpgsqlDataSource dataSource)
 {
-    // The value before is in the object's change before this one.
+    // The value before is in the object's change before this one. What was created has an index of its own, since a first sync creates everything.
     private const string Sql = """
         SELECT c.seq, c.at, c.entity, c.key::text, c.after ->> 'name', c.op, c.fields, c.after::text,
-               CASE WHEN cardinality(c.fields) > 0 AND c.op <> 'created' THEN (
-                   SELECT p.after::text FROM mirror.changes p
-                   WHERE p.tenant_id = $1 AND p.entity = c.entity AND p.key = c.key AND p.seq < c.seq AND p.after IS NOT NULL
-                   ORDER BY p.seq DESC LIMIT 1) END
+               CASE WHEN cardinality(c.fields) > 0 AND c.op <> 'created' THEN COALESCE(
+                   (SELECT p.after::text FROM mirror.changes p
+                    WHERE p.tenant_id = $1 AND p.entity = c.entity AND p.key = c.key AND p.seq < c.seq AND p.after IS NOT NULL AND p.op <> 'created'
+                    ORDER BY p.seq DESC LIMIT 1),
+                   (SELECT p.after::text FROM mirror.changes p
+                    WHERE p.tenant_id = $1 AND jsonb_hash(p.key) = jsonb_hash(c.key) AND p.entity = c.entity AND p.key = c.key AND p.seq < c.seq AND p.op = 'created'
+                    ORDER BY p.seq DESC LIMIT 1)) END
         FROM mirror.changes c
         WHERE c.tenant_id = $1 AND c.seq > $4 AND c.at BETWEEN $2 AND $3 AND c.cause = $5
         ORDER BY c.seq LIMIT $6

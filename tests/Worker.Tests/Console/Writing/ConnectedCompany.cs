@@ -17,7 +17,15 @@ public sealed class ConnectedCompany : IAsyncLifetime
     private TestWorker? worker;
     private SimulatorHost? simulator;
 
-    public TestDatabase Database { get; } = new();
+    public ConnectedCompany()
+        : this(new TestDatabase())
+    {
+    }
+
+    /// <param name="database">Is made and removed with this.</param>
+    internal ConnectedCompany(TestDatabase database) => Database = database;
+
+    public TestDatabase Database { get; }
 
     internal TestWorker Worker => worker!;
 

@@ -6,7 +6,7 @@ using Xunit;
 
 namespace WeComSync.Worker.Tests.Events.Customers;
 
-/// <summary>Surprises of WeCom's customer interface (K§8) that meet an event; see <see cref="CustomerTrapIndexTests"/> for where each is.</summary>
+/// <summary>Surprises of WeCom's customer interface that meet an event.</summary>
 public sealed class CustomerEventTrapTests(TestDatabase database) : IClassFixture<TestDatabase>
 {
     private static readonly CorpOptions Company = new()

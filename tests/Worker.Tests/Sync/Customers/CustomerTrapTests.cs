@@ -5,7 +5,7 @@ using Xunit;
 
 namespace WeComSync.Worker.Tests.Sync.Customers;
 
-/// <summary>Surprises of WeCom's customer interface (K§8) that meet a pull; see <see cref="Events.Customers.CustomerTrapIndexTests"/> for where each is.</summary>
+/// <summary>Surprises of WeCom's customer interface that meet a pull.</summary>
 public sealed class CustomerTrapTests(TestDatabase database) : IClassFixture<TestDatabase>
 {
     private static readonly CorpOptions Company = new()

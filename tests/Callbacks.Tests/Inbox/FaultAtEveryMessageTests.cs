@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using WeComSync.Callbacks.Inbox;
 using WeComSync.Callbacks.Keys;
 using WeComSync.Callbacks.Tests.Kit;
@@ -60,9 +59,7 @@ public sealed class FaultAtEveryMessageTests(TestDatabase database) : IClassFixt
         }
 
         proxy.Arm(strikeAt, fault);
-        var clock = Stopwatch.StartNew();
-        var result = await stack.Keeper.KeepAsync(TestEvents.Make(tenant.Id, number));
-        Assert.True(clock.Elapsed < TimeSpan.FromSeconds(2), $"{clock.Elapsed}");
+        var result = await stack.Keeper.KeepAsync(TestEvents.Make(tenant.Id, number)).WaitAsync(TimeSpan.FromSeconds(30), Cancel);
         // A cut instead of the last message may strike after the answer is complete.
         Assert.Equal(KeepResult.Stored, result);
         if (strikeAt == 0)

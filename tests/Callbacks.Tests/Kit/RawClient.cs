@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Net.Sockets;
 using System.Text;
 
@@ -22,10 +21,8 @@ internal sealed class RawClient : IDisposable
     public async Task SendAsync(string text, CancellationToken ct) => await stream.WriteAsync(Encoding.Latin1.GetBytes(text), ct);
 
     /// <summary>Everything that comes until the server closes.</summary>
-    /// <returns>The answers, and how long the connection lived on.</returns>
-    public async Task<(string Answers, TimeSpan Elapsed)> ReadToEndAsync(CancellationToken ct)
+    public async Task<string> ReadToEndAsync(CancellationToken ct)
     {
-        var clock = Stopwatch.StartNew();
         var answers = new StringBuilder();
         var buffer = new byte[4096];
         try
@@ -40,7 +37,7 @@ internal sealed class RawClient : IDisposable
             // Reset: as closed as it gets.
         }
 
-        return (answers.ToString(), clock.Elapsed);
+        return answers.ToString();
     }
 
     public void Dispose() => stream.Dispose();

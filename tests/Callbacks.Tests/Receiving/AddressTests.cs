@@ -157,12 +157,9 @@ public sealed class AddressTests(TestDatabase database) : IClassFixture<TestData
     private static async Task AssertEchoAsync(TestHost host, TestTenant tenant)
     {
         var delivery = tenant.WeCom.Deliver(Echo);
-        var clock = System.Diagnostics.Stopwatch.StartNew();
         using var answer = await host.Client.GetAsync($"{tenant.Path}?{delivery.EchoQuery}", Cancel);
-        var elapsed = clock.Elapsed;
         Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
         Assert.Equal(Echo, await answer.Content.ReadAsStringAsync(Cancel));
-        Assert.InRange(elapsed, TimeSpan.Zero, TimeSpan.FromSeconds(1));
     }
 
     private async Task<List<CallbackAttempt>> AttemptsAsync(TestTenant tenant)

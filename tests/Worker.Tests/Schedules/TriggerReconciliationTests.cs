@@ -73,7 +73,7 @@ public sealed class TriggerReconciliationTests(IdleWorker idle) : IClassFixture<
 
         Assert.Null(await FindAsync(wrong));
         Assert.NotNull(await FindAsync(right));
-        Assert.Contains(TestWorker.Log, line => line.StartsWith($"Warning: Tenant {wrong}: Full sync has no schedule", StringComparison.Ordinal));
+        await TestWorker.LoggedAsync($"Warning: Tenant {wrong}: Full sync has no schedule");
     }
 
     [Fact]

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using WeComSync.ServeProbe;
@@ -17,12 +16,10 @@ public sealed class ServeProcessTests(TestDatabase database) : IClassFixture<Tes
         var tenant = await database.AddTenantAsync("* * * * * ?");
         await Eventually.TrueAsync("a sync runs", async () => await database.EffectsAsync(tenant) > 0, Probe.StartsWithin);
 
-        var stopping = Stopwatch.StartNew();
         worker.SendTerminate();
         var result = await worker.WaitForExitAsync();
 
         Assert.True(result.ExitCode == ExitCodes.Done, result.Error);
-        Assert.InRange(stopping.Elapsed, TimeSpan.Zero, TimeSpan.FromSeconds(30));
         Assert.Contains("sync stopped at a safe point, because this worker stops", result.Error, StringComparison.Ordinal);
         Assert.All(result.Error.Split('\n', StringSplitOptions.RemoveEmptyEntries), line => Assert.StartsWith("{\"@t\":\"", line, StringComparison.Ordinal));
         Assert.Equal(0L, await database.ReadAsync<long>("SELECT count(*) FROM hangfire.jobqueue WHERE fetchedat IS NOT NULL"));

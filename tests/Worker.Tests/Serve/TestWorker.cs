@@ -6,6 +6,7 @@ using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using WeComSync.Domain.Runs;
+using WeComSync.TestKit;
 using WeComSync.Worker.Commands;
 using WeComSync.Worker.Sync;
 using Xunit;
@@ -42,6 +43,10 @@ internal sealed class TestWorker : IAsyncDisposable
 
     /// <summary>Every log line of every worker in this process.</summary>
     public static IEnumerable<string> Log => Lines.Written;
+
+    /// <summary>Waits for a log line that holds <paramref name="text"/>: what it tells of is seen elsewhere before it is written.</summary>
+    public static Task LoggedAsync(string text) => Eventually.TrueAsync(
+        $"the log says \"{text}\"", () => Log.Any(line => line.Contains(text, StringComparison.Ordinal)));
 
     /// <summary>Builds a worker that is not started: its services work, nothing happens by itself.</summary>
     public static TestWorker Build(string connectionString, params string[] settings) => Build(connectionString, new RecordingSync(), settings);

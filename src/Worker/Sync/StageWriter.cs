@@ -6,16 +6,33 @@ namespace WeComSync.Worker.Sync;
 /// <summary>One open COPY into a staging table. Rows count only after <see cref="CompleteAsync"/>.</summary>
 internal sealed class StageWriter : IAsyncDisposable
 {
+    /// <summary>Rows that are read before they are copied: few enough to be held, and enough that a COPY costs little of their time.</summary>
+    private const int Piece = 500;
+
     private readonly NpgsqlBinaryImporter importer;
 
     private StageWriter(NpgsqlBinaryImporter importer) => this.importer = importer;
 
-    public static async Task<StageWriter> OpenAsync(NpgsqlConnection connection, string copy, CancellationToken ct)
+    public static async Task<StageWriter> OpenAsync(NpgsqlConnection connection, string copy, CancellationToken ct) =>
+        new(await connection.BeginBinaryImportAsync(copy, ct));
+
+    /// <summary>
+    /// Copies rows that come as fast as WeCom answers, in pieces that are there already: minutes may pass between two rows, and a COPY that
+    /// stayed open would hold the whole database's oldest transaction, or be ended by a time-out.
+    /// </summary>
+    public static async Task CopyAsync<T>(
+        NpgsqlConnection connection, string copy, IAsyncEnumerable<T> rows, Func<StageWriter, T, CancellationToken, Task> write, CancellationToken ct)
     {
-        var importer = await connection.BeginBinaryImportAsync(copy, ct);
-        // The rows come as fast as WeCom answers: minutes may pass between two of them.
-        importer.Timeout = TimeSpan.Zero;
-        return new StageWriter(importer);
+        await foreach (var piece in rows.Chunk(Piece).WithCancellation(ct))
+        {
+            await using var writer = await OpenAsync(connection, copy, ct);
+            foreach (var row in piece)
+            {
+                await write(writer, row, ct);
+            }
+
+            await writer.CompleteAsync(ct);
+        }
     }
 
     public Task StartRowAsync(CancellationToken ct) => importer.StartRowAsync(ct);

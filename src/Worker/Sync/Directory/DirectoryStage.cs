@@ -130,16 +130,7 @@ internal sealed class DirectoryStage(NpgsqlConnection connection, TimeSpan clock
     /// <summary>Stages people as they come; a person may come more than once.</summary>
     public async Task CopyUsersAsync(IAsyncEnumerable<WeComUser> users, CancellationToken ct)
     {
-        await using (var writer = await StageWriter.OpenAsync(connection, MirrorSql.Copy(DirectoryTables.Users), ct))
-        {
-            await foreach (var user in users.WithCancellation(ct))
-            {
-                await WriteAsync(writer, user, ct);
-            }
-
-            await writer.CompleteAsync(ct);
-        }
-
+        await StageWriter.CopyAsync(connection, MirrorSql.Copy(DirectoryTables.Users), users, WriteAsync, ct);
         await connection.ExecuteAsync("ANALYZE stage_users (user_key)", [], ct);
     }
 
@@ -172,20 +163,8 @@ internal sealed class DirectoryStage(NpgsqlConnection connection, TimeSpan clock
         await writer.CompleteAsync(ct);
     }
 
-    public async Task CopyTagUsersAsync(
-        IAsyncEnumerable<(long TagId, string UserId, DateTimeOffset FetchedAt)> rows, CancellationToken ct)
-    {
-        await using var writer = await StageWriter.OpenAsync(connection, MirrorSql.Copy(DirectoryTables.TagUsers), ct);
-        await foreach (var (tagId, userId, fetchedAt) in rows.WithCancellation(ct))
-        {
-            await writer.StartRowAsync(ct);
-            await writer.BigintAsync(tagId, ct);
-            await writer.TextAsync(userId, ct);
-            await writer.TimeAsync(fetchedAt + clockOffset, ct);
-        }
-
-        await writer.CompleteAsync(ct);
-    }
+    public Task CopyTagUsersAsync(IAsyncEnumerable<(long TagId, string UserId, DateTimeOffset FetchedAt)> rows, CancellationToken ct) =>
+        StageWriter.CopyAsync(connection, MirrorSql.Copy(DirectoryTables.TagUsers), rows, WriteTagUserAsync, ct);
 
     private async Task WriteListedAsync(List<string> users, List<long> departments, List<DateTime> times, CancellationToken ct)
     {
@@ -195,6 +174,14 @@ internal sealed class DirectoryStage(NpgsqlConnection connection, TimeSpan clock
         users.Clear();
         departments.Clear();
         times.Clear();
+    }
+
+    private async Task WriteTagUserAsync(StageWriter writer, (long TagId, string UserId, DateTimeOffset FetchedAt) row, CancellationToken ct)
+    {
+        await writer.StartRowAsync(ct);
+        await writer.BigintAsync(row.TagId, ct);
+        await writer.TextAsync(row.UserId, ct);
+        await writer.TimeAsync(row.FetchedAt + clockOffset, ct);
     }
 
     private async Task WriteAsync(StageWriter writer, WeComUser user, CancellationToken ct)

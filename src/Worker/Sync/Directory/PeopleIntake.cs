@@ -4,7 +4,7 @@ using WeComSync.Worker.WeCom;
 
 namespace WeComSync.Worker.Sync.Directory;
 
-/// <summary>Lets WeCom be asked in parallel while one COPY writes whoever is returned.</summary>
+/// <summary>Lets WeCom be asked in parallel while whoever is returned is staged.</summary>
 /// <param name="stage">Where the rows go.</param>
 /// <param name="facts">Told of people without an id.</param>
 /// <param name="progress">Called with the number of people each time it has grown.</param>

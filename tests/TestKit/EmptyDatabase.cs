@@ -11,10 +11,12 @@ public sealed class EmptyDatabase : IAsyncDisposable
 
     public string ConnectionString { get; }
 
-    public static async Task<EmptyDatabase> CreateAsync(CancellationToken ct)
+    /// <param name="ct">Stops the test.</param>
+    /// <param name="options">Options of CREATE DATABASE.</param>
+    public static async Task<EmptyDatabase> CreateAsync(CancellationToken ct, string options = "")
     {
         var database = new EmptyDatabase();
-        await TestServer.ExecuteAsync($"CREATE DATABASE {database.name}", ct);
+        await TestServer.ExecuteAsync($"CREATE DATABASE {database.name} {options}", ct);
         return database;
     }
 

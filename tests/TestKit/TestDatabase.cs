@@ -20,6 +20,7 @@ public sealed class TestDatabase : IAsyncLifetime
 
     private readonly string name = $"test_{Guid.NewGuid():N}";
     private readonly string server;
+    private readonly string? options;
     private ServiceProvider? services;
 
     public TestDatabase()
@@ -27,7 +28,11 @@ public sealed class TestDatabase : IAsyncLifetime
     {
     }
 
-    private TestDatabase(string server) => this.server = server;
+    private TestDatabase(string server, string? options = null)
+    {
+        this.server = server;
+        this.options = options;
+    }
 
     /// <summary>Connection string of this database, for hosts that run as processes.</summary>
     public string ConnectionString { get; private set; } = "";
@@ -43,6 +48,15 @@ public sealed class TestDatabase : IAsyncLifetime
     public static async Task<TestDatabase> CreateAsync(PrivatePostgres server)
     {
         var database = On(server);
+        await database.InitializeAsync();
+        return database;
+    }
+
+    /// <summary>Makes one that is not like the others.</summary>
+    /// <param name="options">Options of CREATE DATABASE.</param>
+    public static async Task<TestDatabase> CreateAsync(string options)
+    {
+        var database = new TestDatabase(TestServer.ConnectionString, options);
         await database.InitializeAsync();
         return database;
     }
@@ -75,7 +89,7 @@ public sealed class TestDatabase : IAsyncLifetime
                 }
             }
 
-            await ExecuteAsync(connection, $"CREATE DATABASE {name} TEMPLATE {Template}", ct);
+            await ExecuteAsync(connection, $"CREATE DATABASE {name} {options ?? $"TEMPLATE {Template}"}", ct);
             await ExecuteAsync(connection, $"SELECT pg_advisory_unlock({TemplateLock})", ct);
         }
 

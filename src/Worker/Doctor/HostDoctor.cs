@@ -47,6 +47,11 @@ internal sealed class HostDoctor(
             return new(Checks.Versions, DoctorVerdict.Wrong, HostTexts.OldPostgres, postgres);
         }
 
+        if (await DatabaseEncoding.ReadAsync(dataSource, ct) is { Encoding: not DatabaseEncoding.Needed } found)
+        {
+            return new(Checks.Versions, DoctorVerdict.Wrong, HostTexts.WrongEncoding, found.Database, found.Encoding);
+        }
+
         return (await db.Database.GetPendingMigrationsAsync(ct)).Any() || !await schemas.SchedulersAreInstalledAsync(ct)
             ? new(Checks.Versions, DoctorVerdict.Wrong, HostTexts.NotMigrated)
             : new(Checks.Versions, DoctorVerdict.Ok, HostTexts.Versions, Assembly.GetExecutingAssembly().GetName().Version?.ToString(3), Environment.Version, postgres);

@@ -10,6 +10,11 @@ internal static class HostTexts
         new("PostgreSQL {0} is older than 15, the oldest that WeComSync works with.", "PostgreSQL {0} 低于最低要求 15。"),
         new("Upgrade PostgreSQL to 15 or later.", "请把 PostgreSQL 升级到 15 或更高版本。"));
 
+    public static readonly DoctorText WrongEncoding = new(
+        new("The database {0} has the encoding {1}, which lacks characters that people have in their names.", "数据库 {0} 的编码是 {1}，无法保存姓名中的部分字符。"),
+        new("Make another one with CREATE DATABASE … ENCODING 'UTF8' TEMPLATE template0, name it in ConnectionStrings:WeComSync, and run 'migrate'.",
+            "用 CREATE DATABASE … ENCODING 'UTF8' TEMPLATE template0 新建数据库，在 ConnectionStrings:WeComSync 中改用它，再执行 migrate。"));
+
     public static readonly DoctorText NotMigrated = new(
         new("The database's schemas are not those of this release.", "数据库结构不是当前版本。"),
         new("Run 'migrate'.", "执行 migrate。"));

@@ -2,6 +2,7 @@ using Hangfire.PostgreSql;
 using Microsoft.EntityFrameworkCore;
 using Npgsql;
 using WeComSync.Domain.Storage;
+using WeComSync.Worker.Commands;
 using WeComSync.Worker.Housekeeping;
 using WeComSync.Worker.Schedules;
 
@@ -10,8 +11,16 @@ namespace WeComSync.Worker.Storage;
 /// <summary>Brings the schemas <c>control</c>, <c>mirror</c>, <c>hangfire</c> and <c>quartz</c> to this release's form.</summary>
 internal sealed class SchemaMigration(NpgsqlDataSource dataSource, IDbContextFactory<SyncDbContext> contexts, SecretsCheck secrets)
 {
+    /// <exception cref="CommandFailedException">The database's encoding lacks characters; nothing was changed.</exception>
     public async Task RunAsync(CancellationToken ct)
     {
+        if (await DatabaseEncoding.ReadAsync(dataSource, ct) is { Encoding: not DatabaseEncoding.Needed } found)
+        {
+            throw new CommandFailedException(
+                $"The database {found.Database} has the encoding {found.Encoding}, which lacks characters that people have in their names: "
+                + "make another one with CREATE DATABASE … ENCODING 'UTF8' TEMPLATE template0, name it in ConnectionStrings:WeComSync, and run 'migrate' again.");
+        }
+
         // Any number of hosts may run this at once: a session lock lets one work, the others then find nothing to do.
         await using var connection = await dataSource.OpenConnectionAsync(ct);
         await using var takeLock = new NpgsqlCommand($"SET lock_timeout = 0; SELECT pg_advisory_lock({AdvisoryLocks.Migration})", connection);

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using WeComSync.Domain.Runs;
 using WeComSync.Simulator.Corps;
 using WeComSync.Simulator.Faults;
@@ -190,5 +191,109 @@ public sealed class RemovalTests(TestDatabase database) : IClassFixture<TestData
 
         Assert.Equal(20, report.Counts["user"].Removed);
         await harness.AssertMirrorIsTrueAsync();
+    }
+
+    /// <summary>
+    /// The list of ids has a membership out of the application's sight, then an event that names no departments touches the person: the
+    /// list still lacks nothing.
+    /// </summary>
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Membership_out_of_sight_stays_when_an_event_touches_its_person_after_he_was_listed(bool full)
+    {
+        await using var harness = await SyncHarness.StartAsync(database, new CorpOptions { Departments = 1, Seed = 12 });
+        foreach (var id in new long[] { 2, 3 })
+        {
+            harness.World.AddDepartment($"部门{id}", id: id);
+        }
+
+        harness.World.Hire("anna", "安娜", 2, 3);
+        harness.World.Hire("bert", "伯特", 2);
+        await harness.MirrorAsync();
+        harness.Corp.App.Range = VisibleRange.OfDepartments(2);
+
+        await OvertakeAsync(harness, "tag/list", full, async () =>
+        {
+            harness.World.Update("anna", p => p with { Name = "安妮" });
+            await harness.TellAsync("update_user", [("UserID", "anna")]);
+        });
+
+        await harness.AssertMirrorIsTrueAsync();
+    }
+
+    /// <summary>The application's range shrinks under the sync: the event's answer lacks what the sync's answer had.</summary>
+    [Fact]
+    public async Task Membership_that_went_out_of_sight_in_mid_sync_stays_when_an_event_touches_its_person()
+    {
+        await using var harness = await SyncHarness.StartAsync(database, new CorpOptions { Departments = 1, Seed = 13 });
+        foreach (var id in new long[] { 2, 3 })
+        {
+            harness.World.AddDepartment($"部门{id}", id: id);
+        }
+
+        harness.World.Hire("anna", "安娜", 2, 3);
+        await harness.MirrorAsync();
+
+        await OvertakeAsync(harness, "tag/list", full: true, async () =>
+        {
+            harness.Corp.App.Range = VisibleRange.OfDepartments(2);
+            harness.World.Update("anna", p => p with { Name = "安妮" });
+            await harness.TellAsync("update_user", [("UserID", "anna")]);
+        });
+
+        await harness.AssertMirrorIsTrueAsync();
+    }
+
+    /// <summary>The event's answer names the tag and nobody who carries it: the sync's older answer named them all.</summary>
+    [Fact]
+    public async Task Carriers_of_a_tag_stay_when_an_event_touches_the_tag_after_they_were_read()
+    {
+        await using var harness = await SyncHarness.StartAsync(database, new CorpOptions { Departments = 1, Seed = 14 });
+        harness.World.AddDepartment("部门2", id: 2);
+        harness.World.Hire("anna", "安娜", 2);
+        var tag = harness.World.AddTag("标签");
+        harness.World.AddTag("另一个");
+        harness.World.AddToTag(tag.Id, ["anna"], [2]);
+        await harness.MirrorAsync();
+
+        await OvertakeAsync(harness, "tag/get", full: true, async () =>
+        {
+            harness.Simulator.Faults.Add(new FaultRule
+            {
+                CorpId = harness.Corp.Id, Path = "tag/get", FromCall = 1, Times = 1,
+                Fault = Fault.Http(200, "application/json", $$"""{"errcode":0,"errmsg":"ok","tagname":"{{tag.Name}}"}"""),
+            });
+            await harness.TellAsync("update_tag", [("TagId", $"{tag.Id}"), ("AddUserItems", "anna")]);
+        }, call: 2);
+
+        await harness.AssertMirrorIsTrueAsync();
+    }
+
+    /// <summary>Lets something happen, and its event be applied, while a sync waits for an answer.</summary>
+    private static async Task OvertakeAsync(
+        SyncHarness harness, string path, bool full, Func<Task> happenAsync, int call = 1)
+    {
+        var calls = 0;
+        harness.Simulator.Asked += Overtake;
+        var report = full ? await harness.FullAsync() : await harness.IncrementalAsync();
+        harness.Simulator.Asked -= Overtake;
+        Assert.Equal((true, RunState.Done), (calls >= call, report.State));
+
+        // On the thread that answers: the sync waits for its answer, and so for the event.
+        void Overtake(Corp corp, string asked, JsonElement body)
+        {
+            if (asked == path && Interlocked.Increment(ref calls) == call)
+            {
+                ApplyAsync().GetAwaiter().GetResult();
+            }
+        }
+
+        async Task ApplyAsync()
+        {
+            await happenAsync();
+            await harness.DrainAsync();
+            Assert.Equal(1L, await harness.CountEventsAsync("applied"));
+        }
     }
 }

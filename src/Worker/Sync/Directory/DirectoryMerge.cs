@@ -69,12 +69,23 @@ internal sealed class DirectoryMerge(DirectoryFacts facts, RemovalGuard guard)
 
     /// <summary>
     /// What an event told about a person after this run had listed him stands: a membership that is new here is of the past there.
-    /// Rows that the mirror has are compared by their own dates.
+    /// One that the mirror has too is so: the event need not have spoken of it.
     /// </summary>
     private const string LeaveListedToEvents = """
         DELETE FROM stage_user_departments s USING mirror.users m
         WHERE m.tenant_id = $1 AND m.user_id = s.user_id AND m.fetched_at > s.fetched_at
+          AND NOT EXISTS (
+              SELECT FROM mirror.user_departments d
+              WHERE d.tenant_id = $1 AND d.user_id = s.user_id AND d.department_id = s.department_id AND d.removed_at IS NULL)
         """;
+
+    /// <summary>
+    /// Nothing that is known about the person came after this run had begun to list: what he has left, only a later listing proves.
+    /// </summary>
+    private const string PersonIsAsListed = "NOT EXISTS (SELECT FROM mirror.users u WHERE u.tenant_id = $1 AND u.user_id = m.user_id AND u.fetched_at > $2)";
+
+    /// <summary>The same of a tag.</summary>
+    private const string TagIsAsListed = "NOT EXISTS (SELECT FROM mirror.contact_tags t WHERE t.tenant_id = $1 AND t.tag_id = m.tag_id AND t.fetched_at > $2)";
 
     private const string GoneDepartment = "SELECT id::bigint AS id, fetched_at FROM gone WHERE kind = 'department'";
 
@@ -126,7 +137,7 @@ internal sealed class DirectoryMerge(DirectoryFacts facts, RemovalGuard guard)
 
     private string MembershipScope()
     {
-        const string seen = "EXISTS (SELECT FROM stage_users s WHERE s.user_id = m.user_id)";
+        const string seen = $"EXISTS (SELECT FROM stage_users s WHERE s.user_id = m.user_id) AND {PersonIsAsListed}";
         return facts.WholeCompanyListed ? seen : $"{seen} AND {DepartmentIsJudged.Replace("x.", "m.", StringComparison.Ordinal)}";
     }
 
@@ -137,7 +148,7 @@ internal sealed class DirectoryMerge(DirectoryFacts facts, RemovalGuard guard)
             return null;
         }
 
-        var read = $"m.tag_id IN ({string.Join(", ", facts.TagsRead)})";
+        var read = $"m.tag_id IN ({string.Join(", ", facts.TagsRead)}) AND {TagIsAsListed}";
         return facts.TagReaderSeesAll ? read : $"{read} AND {visible}";
     }
 }

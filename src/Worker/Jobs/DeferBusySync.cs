@@ -6,7 +6,8 @@ namespace WeComSync.Worker.Jobs;
 
 /// <summary>
 /// A sync that met another one of its tenant comes again a little later, without counting as a failure. It ends by itself: a scheduled one
-/// is dropped by its job once its successor is due, and one that a person asked for when <see cref="LongestAsked"/> is over.
+/// is dropped by its job once its successor is due, one that a person asked for when <see cref="LongestAsked"/> is over, and one of an object
+/// that we wrote when it had its turn.
 /// </summary>
 internal sealed class DeferBusySync(TimeProvider clock) : JobFilterAttribute, IElectStateFilter
 {
@@ -29,6 +30,10 @@ internal sealed class DeferBusySync(TimeProvider clock) : JobFilterAttribute, IE
         if (job.Type == typeof(ISyncJob) && job.Args is [_, _, DateTimeOffset, ..])
         {
             Defer(TimeSpan.FromTicks(Math.Clamp(age.Ticks, Shortest.Ticks, Longest.Ticks)));
+        }
+        else if (job.Type == typeof(IObjectSyncJob))
+        {
+            Defer(TimeSpan.FromTicks(Math.Clamp(age.Ticks, AskedPause.Ticks, Longest.Ticks)));
         }
         else if ((job.Type == typeof(ISyncJob) || job.Type == typeof(IPreviewJob)) && age < LongestAsked)
         {

@@ -41,5 +41,8 @@ internal sealed record SyncReport
     /// <summary>What a dry run would change, or what a sync of one object changed.</summary>
     public IReadOnlyCollection<PlannedChange> Planned { get; init; } = [];
 
+    /// <summary>The check of customers that an incremental sync ends with; null if there is nothing to check, or others are at it.</summary>
+    public SyncReport? Customers { get; init; }
+
     public KindCounts Total => Counts.Values.Aggregate(new KindCounts(), (sum, kind) => sum + kind);
 }

@@ -13,18 +13,20 @@ internal sealed class SyncRunner(
 
     public IReadOnlySet<SyncKind> Kinds => Available;
 
-    /// <exception cref="RunInProgressException">Another process syncs this half of the tenant's mirror.</exception>
+    /// <summary>Runs one sync. One that comes to a busy half does nothing; an incremental one leaves busy customers out.</summary>
+    /// <exception cref="MirrorBusyException">This half of the tenant's mirror is taken.</exception>
     public Task<SyncReport> RunAsync(long tenantId, SyncKind kind, SyncRequest request, CancellationToken ct) => kind switch
     {
         SyncKind.OneObject when request.Object is { Kind: WantedObject.Customer } => lookup.RunAsync(tenantId, request, ct),
-        SyncKind.Full or SyncKind.Incremental or SyncKind.OneObject => directory.RunAsync(tenantId, kind, request, ct),
+        SyncKind.Incremental => RunIncrementalAsync(tenantId, request, ct),
+        SyncKind.Full or SyncKind.OneObject => directory.RunAsync(tenantId, kind, request, ct),
         SyncKind.Customers => customers.RunAsync(tenantId, request, ct),
         _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, "No sync of this kind exists."),
     };
 
     /// <summary>Compares the ids of the customers whose members were not looked at for longest; belongs to an incremental sync.</summary>
     /// <returns>Null where the tenant has no pulled customers, or they cannot be read for now.</returns>
-    /// <exception cref="RunInProgressException">Another process reads this tenant's customers.</exception>
+    /// <exception cref="MirrorBusyException">The customers' half of the tenant's mirror is taken.</exception>
     public async Task<SyncReport?> CheckCustomersAsync(long tenantId, SyncRequest request, CancellationToken ct) =>
         await rests.HoldBackCheckAsync(tenantId, ct) ? null : await check.RunAsync(tenantId, request, CustomerCheck.Budget, ct);
 
@@ -42,13 +44,7 @@ internal sealed class SyncRunner(
 
         try
         {
-            var request = new SyncRequest { Trigger = trigger };
-            var report = await RunAsync(tenantId, kind, request, ct);
-            if (kind == SyncKind.Incremental)
-            {
-                await CheckIfFreeAsync(tenantId, request, ct);
-            }
-
+            var report = await RunAsync(tenantId, kind, new SyncRequest { Trigger = trigger }, ct);
             return report.State switch
             {
                 RunState.Stopped => SyncOutcome.Stopped,
@@ -58,7 +54,7 @@ internal sealed class SyncRunner(
                 _ => SyncOutcome.Finished,
             };
         }
-        catch (RunInProgressException)
+        catch (MirrorBusyException)
         {
             return SyncOutcome.Busy;
         }
@@ -78,15 +74,25 @@ internal sealed class SyncRunner(
         }
     }
 
-    private async Task CheckIfFreeAsync(long tenantId, SyncRequest request, CancellationToken ct)
+    /// <summary>The directory, and then the customers, however it was asked for; what stands for events is about the directory only.</summary>
+    private async Task<SyncReport> RunIncrementalAsync(long tenantId, SyncRequest request, CancellationToken ct)
+    {
+        var report = await directory.RunAsync(tenantId, SyncKind.Incremental, request, ct);
+        return request.Trigger == SyncTrigger.Event || report.State is RunState.Stopped or RunState.Cancelled
+            ? report
+            : report with { Customers = await CheckIfFreeAsync(tenantId, request with { Started = null }, ct) };
+    }
+
+    private async Task<SyncReport?> CheckIfFreeAsync(long tenantId, SyncRequest request, CancellationToken ct)
     {
         try
         {
-            await CheckCustomersAsync(tenantId, request, ct);
+            return await CheckCustomersAsync(tenantId, request, ct);
         }
-        catch (RunInProgressException)
+        catch (MirrorBusyException)
         {
-            // The pull looks at more than the check would.
+            // What is committed stays so. A pull looks at more than the check would, and the next check is soon.
+            return null;
         }
     }
 }

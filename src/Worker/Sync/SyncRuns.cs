@@ -28,12 +28,12 @@ internal sealed class SyncRuns(NpgsqlDataSource dataSource, StagingConnections c
     public static readonly string Owner = string.Create(CultureInfo.InvariantCulture, $"{Environment.MachineName}/{Environment.ProcessId}");
 
     /// <summary>Opens a run and takes the fence.</summary>
-    /// <exception cref="RunInProgressException">Another live process runs this half of the tenant's mirror.</exception>
+    /// <exception cref="MirrorBusyException">Another live process has this half of the tenant's mirror.</exception>
     public Task<RunSession> BeginAsync(long tenantId, SyncKind kind, SyncTrigger trigger, bool dryRun, CancellationToken ct) =>
         BeginAsync(tenantId, kind, kind == SyncKind.Customers ? MirrorPart.Customers : MirrorPart.Directory, trigger, dryRun, ct);
 
     /// <summary>Opens a run of one half of the mirror and takes the fence.</summary>
-    /// <exception cref="RunInProgressException">Another live process runs this half of the tenant's mirror.</exception>
+    /// <exception cref="MirrorBusyException">Another live process has this half of the tenant's mirror.</exception>
     public async Task<RunSession> BeginAsync(
         long tenantId, SyncKind kind, MirrorPart part, SyncTrigger trigger, bool dryRun, CancellationToken ct)
     {

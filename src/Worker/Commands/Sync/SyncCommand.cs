@@ -14,7 +14,8 @@ internal static class SyncCommand
         Run one sync now and show its progress.
 
         'full' reads everything. 'incremental' compares the ids of the whole company, and reads the details of those who
-        are new or moved and of a part of the rest in turn. 'customers' reads customers, their tags and group chats, and goes on where a
+        are new or moved and of a part of the rest in turn; then it compares the ids of customers, a part of the members in turn,
+        as the scheduled one does. 'customers' reads customers, their tags and group chats, and goes on where a
         broken run stopped. 'user ID', 'department ID' and 'customer ID' read one object and tell each step. '--dry-run' prints the full
         difference and writes nothing.
 

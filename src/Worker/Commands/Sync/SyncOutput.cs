@@ -20,14 +20,22 @@ internal static class SyncOutput
     {
         if (parsed.CommandResult.Command.Options.Any(o => o.Name == CsvName) && parsed.GetValue<bool>(CsvName))
         {
-            PlannedCsv.Write(report.Planned);
+            PlannedCsv.Write([.. report.Planned, .. report.Customers?.Planned ?? []]);
         }
         else
         {
-            CommandOutput.Write(parsed, Json(tenant, kind, report), console => Text(console, tenant, report));
+            CommandOutput.Write(parsed, Json(tenant, kind, report), console =>
+            {
+                Text(console, tenant, report);
+                if (report.Customers is { } customers)
+                {
+                    console.WriteLine("Customers:");
+                    Text(console, tenant, customers);
+                }
+            });
         }
 
-        foreach (var line in new[] { report.Error, report.Action }.OfType<string>())
+        foreach (var line in new[] { report.Error, report.Action, report.Customers?.Error, report.Customers?.Action }.OfType<string>())
         {
             Console.Error.WriteLine(PlainText.OneLine(line));
         }
@@ -57,6 +65,7 @@ internal static class SyncOutput
         report.Error,
         report.Action,
         planned = report.DryRun || report.Steps.Count > 0 ? report.Planned : null,
+        customers = report.Customers is { } customers ? Json(tenant, kind, customers) : null,
     };
 
     private static void Text(IAnsiConsole console, string tenant, SyncReport report)

@@ -22,7 +22,7 @@ internal sealed class CustomerCheck(CustomerRuns runs, CustomerClient client, Np
     /// <param name="budget">The most calls.</param>
     /// <param name="ct">Asks it to stop at the next safe point.</param>
     /// <returns>Null where no pull has been finished yet: there is nothing to compare with.</returns>
-    /// <exception cref="RunInProgressException">Another process reads this tenant's customers.</exception>
+    /// <exception cref="MirrorBusyException">Another process reads this tenant's customers.</exception>
     public async Task<SyncReport?> RunAsync(long tenantId, SyncRequest request, int budget, CancellationToken ct)
     {
         var tenant = await runs.FindAsync(tenantId, ct);

@@ -7,7 +7,7 @@ namespace WeComSync.Worker.Sync.Customers;
 /// <summary>Reads one customer now and tells step by step what WeCom says, what the mirror had and what changed.</summary>
 internal sealed class CustomerLookup(CustomerRuns runs, CustomerClient client)
 {
-    /// <exception cref="RunInProgressException">Another process reads this tenant's customers.</exception>
+    /// <exception cref="MirrorBusyException">Another process reads this tenant's customers.</exception>
     public async Task<SyncReport> RunAsync(long tenantId, SyncRequest request, CancellationToken ct) => await runs.RunAsync(
         await runs.FindAsync(tenantId, ct), SyncKind.OneObject, request, (pull, stop) => LookAsync(pull, request.Object!.Id, stop), ct);
 

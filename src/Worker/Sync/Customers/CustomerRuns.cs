@@ -22,7 +22,7 @@ internal sealed class CustomerRuns(
     /// <param name="request">What was asked for.</param>
     /// <param name="work">Reads and merges, part by part.</param>
     /// <param name="ct">Asks it to stop at the next safe point.</param>
-    /// <exception cref="RunInProgressException">Another process reads this tenant's customers.</exception>
+    /// <exception cref="MirrorBusyException">Another process reads this tenant's customers.</exception>
     public async Task<SyncReport> RunAsync(
         Tenant tenant, SyncKind kind, SyncRequest request, Func<PullSession, CancellationToken, Task> work, CancellationToken ct)
     {

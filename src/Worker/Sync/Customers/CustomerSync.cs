@@ -6,7 +6,7 @@ namespace WeComSync.Worker.Sync.Customers;
 /// <summary>A pull of one tenant's customers: tags → members in chunks → group chats → what was not seen, each part merged by itself.</summary>
 internal sealed class CustomerSync(CustomerRuns runs, CustomerClient client)
 {
-    /// <exception cref="RunInProgressException">Another process pulls this tenant's customers.</exception>
+    /// <exception cref="MirrorBusyException">Another process pulls this tenant's customers.</exception>
     public async Task<SyncReport> RunAsync(long tenantId, SyncRequest request, CancellationToken ct) =>
         await runs.RunAsync(await runs.FindAsync(tenantId, ct), SyncKind.Customers, request, PullAsync, ct);
 

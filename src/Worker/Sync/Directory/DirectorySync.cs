@@ -14,7 +14,7 @@ namespace WeComSync.Worker.Sync.Directory;
 internal sealed class DirectorySync(
     SyncRuns runs, WeComClient client, IDbContextFactory<SyncDbContext> contexts, IOptions<SyncOptions> options, RunEnding ending)
 {
-    /// <exception cref="RunInProgressException">Another process syncs this tenant's directory.</exception>
+    /// <exception cref="MirrorBusyException">Another process syncs this tenant's directory.</exception>
     public async Task<SyncReport> RunAsync(long tenantId, SyncKind kind, SyncRequest request, CancellationToken ct)
     {
         await using var db = await contexts.CreateDbContextAsync(ct);

@@ -54,8 +54,17 @@ public sealed class CallbackEvent
 
     public EventState State { get; set; } = EventState.Waiting;
 
-    /// <summary>How often somebody began to apply the event; counted before the work, so that an event that kills its process counts.</summary>
+    /// <summary>
+    /// How often the event failed by its own fault: WeCom's answer about its object, or the end of the process that worked on it alone,
+    /// which is counted before the work. Outages, limits and shutdowns are not its fault.
+    /// </summary>
     public int Tries { get; set; }
+
+    /// <summary>How often a process ended that worked on a batch with this event; counted before the work.</summary>
+    public int Deaths { get; set; }
+
+    /// <summary>The release that parked the event; another one tries again.</summary>
+    public string? ParkedBy { get; set; }
 
     /// <summary>When a worker last said that it works on the event. Old and still there: that worker died.</summary>
     public DateTimeOffset? ClaimedAt { get; set; }

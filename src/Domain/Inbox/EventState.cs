@@ -16,6 +16,9 @@ public enum EventState
     /// <summary>The last try failed; a job of its own tries again.</summary>
     Failed,
 
-    /// <summary>Given up after the last try, until a person replays it.</summary>
+    /// <summary>
+    /// Given up after the last try, until a later event or a whole sync has read its object well, another release runs, or a person
+    /// replays it.
+    /// </summary>
     Parked,
 }

@@ -10,7 +10,7 @@ namespace WeComSync.Domain.Inbox;
 /// </summary>
 public interface IEventJob
 {
-    /// <summary>Tries of one event in all, those in a batch counted too.</summary>
+    /// <summary>Failures by an event's own fault, those in a batch counted too, after which it is parked.</summary>
     const int MaxTries = 6;
 
     /// <param name="tenantId">Which tenant.</param>
@@ -22,6 +22,6 @@ public interface IEventJob
     /// <returns>What became of it in a few words, for the dashboard.</returns>
     [Queue(InboxJobs.Queue)]
     [JobDisplayName("{2} {3} of tenant {0}, event {1}")]
-    [AutomaticRetry(Attempts = 4, DelaysInSeconds = [30, 120, 600, 3600], ExceptOn = [typeof(JobParkedException)])]
+    [AutomaticRetry(Attempts = int.MaxValue, DelaysInSeconds = [30, 120, 600, 3600], ExceptOn = [typeof(JobParkedException)])]
     Task<string> ApplyAsync(long tenantId, long eventId, string kind, string? subject, PerformContext? job, CancellationToken ct);
 }

@@ -25,8 +25,14 @@ public sealed class InboxDrain
     /// <summary>When the job was queued that has not begun to look yet; null if there is none.</summary>
     public DateTimeOffset? QueuedAt { get; set; }
 
-    /// <summary>WeCom is away or over its limits for this tenant: its events wait until then.</summary>
+    /// <summary>WeCom is away or over its limits for this tenant's directory, or a sync is awaited: its events wait until then.</summary>
     public DateTimeOffset? PausedUntil { get; set; }
+
+    /// <summary>The same for events of customers, which do not wait for the directory.</summary>
+    public DateTimeOffset? CustomersPausedUntil { get; set; }
+
+    /// <summary>The newest event for which a sync was tried in place of many; those up to it are applied one by one.</summary>
+    public long StormTried { get; set; }
 
     /// <summary>When an event last came that was not kept, because too many waited; null if a sync has been ordered for them since.</summary>
     public DateTimeOffset? OverflowedAt { get; set; }

@@ -42,8 +42,8 @@ public static class AdvisoryLocks
     /// <summary>First half of the key of a tenant's run; the second is the tenant.</summary>
     public static int Run(MirrorPart part) => FirstRun + (int)part;
 
-    /// <summary>One drain at a time takes a tenant's events.</summary>
-    public static long Inbox(long tenantId) => FirstInbox + tenantId;
+    /// <summary>One drain at a time takes a tenant's events of one half of the mirror.</summary>
+    public static long Inbox(long tenantId, MirrorPart part) => FirstInbox + ((long)part << 32) + tenantId;
 
     /// <summary>The text whose hash is the lock under which one process at a time asks for a token.</summary>
     public static string AccessToken(long tenantId, Channel channel) => $"access_token:{tenantId}:{EnumText.Of(channel)}";

@@ -94,6 +94,7 @@ internal static class ControlModel
             callback.Property(e => e.Id).UseIdentityByDefaultColumn();
             callback.Property(e => e.State).HasDefaultValueSql("'waiting'");
             callback.Property(e => e.Tries).HasDefaultValue(0);
+            callback.Property(e => e.Deaths).HasDefaultValue(0);
             callback.Property(e => e.Occurrence).HasDefaultValue(0);
             callback.HasIndex(e => new { e.TenantId, e.Channel, e.Digest, e.Occurrence }).IsUnique();
             callback.HasIndex(e => new { e.TenantId, e.Id }).HasFilter("state = 'waiting'").HasDatabaseName("ix_callback_events_waiting");
@@ -113,6 +114,7 @@ internal static class ControlModel
             drain.HasKey(d => d.TenantId);
             drain.Property(d => d.TenantId).ValueGeneratedNever();
             drain.Property(d => d.Overflowed).HasDefaultValue(0L);
+            drain.Property(d => d.StormTried).HasDefaultValue(0L);
         });
         model.Entity<CallbackReveal>(reveal =>
         {

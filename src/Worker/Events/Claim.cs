@@ -14,13 +14,13 @@ internal sealed class Claim : IAsyncDisposable
     private readonly Task heartbeat;
 
     public Claim(
-        EventClaims claims, long tenantId, string name, IReadOnlyList<ClaimedEvent> events, bool counted, TimeSpan clockOffset, TimeProvider clock)
+        EventClaims claims, long tenantId, string name, IReadOnlyList<ClaimedEvent> events, ClaimKind kind, TimeSpan clockOffset, TimeProvider clock)
     {
         this.claims = claims;
         TenantId = tenantId;
         Name = name;
         Events = events;
-        Counted = counted;
+        Kind = kind;
         ClockOffset = clockOffset;
         open = [.. events.Select(e => e.Id)];
         heartbeat = events.Count == 0 ? Task.CompletedTask : BeatAsync(clock);
@@ -34,8 +34,7 @@ internal sealed class Claim : IAsyncDisposable
     /// <summary>In the order of their ids.</summary>
     public IReadOnlyList<ClaimedEvent> Events { get; }
 
-    /// <summary>Whether a try was counted with the claim.</summary>
-    public bool Counted { get; }
+    public ClaimKind Kind { get; }
 
     /// <summary>What must be added to this host's clock to get the database's.</summary>
     public TimeSpan ClockOffset { get; }
@@ -93,4 +92,17 @@ internal sealed class Claim : IAsyncDisposable
         {
         }
     }
+}
+
+/// <summary>What a claim is for, and so what was counted with it.</summary>
+internal enum ClaimKind
+{
+    /// <summary>Many are applied together: a death.</summary>
+    Batch,
+
+    /// <summary>One is applied alone: a try.</summary>
+    Alone,
+
+    /// <summary>A sync stands for all: nothing.</summary>
+    Storm,
 }

@@ -13,7 +13,7 @@ namespace WeComSync.Worker.Events;
 /// <param name="CreateTime">WeCom's time, whole seconds.</param>
 /// <param name="ReceivedAt">The database's.</param>
 /// <param name="Payload">Protected; null once its retention is over.</param>
-/// <param name="Tries">With the one that begins now.</param>
+/// <param name="Tries">Failures by its own fault, as if the work that begins now failed too.</param>
 /// <param name="WelcomeCode">Protected; null where it has none, or one that WeCom no longer takes.</param>
 internal sealed record ClaimedEvent(
     long Id, EventState State, Channel Channel, string Event, string? ChangeType, string? ObjectKey, DateTimeOffset? CreateTime,

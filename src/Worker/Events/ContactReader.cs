@@ -12,14 +12,11 @@ internal sealed class ContactReader(WeComClient client, DirectoryCallers callers
 {
     private const int CallsInFlight = 4;
 
-    /// <summary>WeCom is away, not one object odd.</summary>
-    private const int FailuresInARow = 5;
-
     /// <summary>Unknown, gone or out of sight: WeCom does not tell which.</summary>
     private static readonly int[] Absent = [60111, 46004, 40003, 60003, 60011, 60123, 40068];
 
     private readonly WeComCaller details = callers.App ?? callers.Contacts!;
-    private int failuresInARow;
+    private readonly WeComReach reach = new();
     private volatile bool detailsRefused;
 
     /// <exception cref="WeComException">Of class StopTenant or Throttle, or WeCom is away as a whole.</exception>
@@ -40,6 +37,7 @@ internal sealed class ContactReader(WeComClient client, DirectoryCallers callers
             async (tagId, stop) =>
                 truth.Tags[tagId] = await AskAsync(() => client.GetTagAsync(callers.Contacts ?? details, tagId, stop), ofTag: true),
             ct);
+        reach.Check();
         if (NeedsVisible(hints, state, truth))
         {
             await ReadVisibleAsync(truth, ct);
@@ -83,12 +81,12 @@ internal sealed class ContactReader(WeComClient client, DirectoryCallers callers
         try
         {
             var found = await call();
-            failuresInARow = 0;
+            reach.Answer();
             return new Answer<T>(found, askedAt);
         }
         catch (WeComException absent) when (absent.Class == WeComErrorClass.SkipRow && Absent.Contains(absent.ErrCode ?? 0))
         {
-            failuresInARow = 0;
+            reach.Answer();
             return new Answer<T>(null, askedAt);
         }
         catch (WeComException refused) when (refused.Class == WeComErrorClass.StopFeature && !ofTag)
@@ -97,9 +95,7 @@ internal sealed class ContactReader(WeComClient client, DirectoryCallers callers
             detailsRefused = true;
             return new Answer<T>(null, askedAt);
         }
-        catch (WeComException failure) when (
-            failure.Class is not (WeComErrorClass.StopTenant or WeComErrorClass.Throttle)
-            && (failure.Class != WeComErrorClass.Retry || Interlocked.Increment(ref failuresInARow) < FailuresInARow))
+        catch (WeComException failure) when (reach.IsOfOne(failure))
         {
             return new Answer<T>(null, askedAt, failure);
         }

@@ -21,7 +21,7 @@ internal sealed partial class EventApplier(
     /// <param name="ct">Stops at the next safe point; what is not applied then is given back with the claim.</param>
     public async Task<ClaimResult> ApplyAsync(Tenant tenant, Claim claim, IReadOnlyList<ClaimedEvent> chosen, CancellationToken ct)
     {
-        var failures = new Dictionary<long, string>();
+        var failures = new Dictionary<long, EventFailure>();
         var (contacts, ofCustomers) = await ReadAsync(claim, chosen, failures, ct);
         // Customers first: a new one waits for a greeting.
         var outcome = ofCustomers.Count == 0 ? ClaimOutcome.Done : await customers.ApplyAsync(tenant, claim, ofCustomers, failures, ct);
@@ -31,7 +31,7 @@ internal sealed partial class EventApplier(
     }
 
     private async Task<ClaimResult> ApplyContactsAsync(
-        Tenant tenant, Claim claim, List<ContactEvent> events, Dictionary<long, string> failures, CancellationToken ct)
+        Tenant tenant, Claim claim, List<ContactEvent> events, Dictionary<long, EventFailure> failures, CancellationToken ct)
     {
         await using var connection = await connections.OpenAsync(ct);
         var stage = new EventStage(connection, claim.ClockOffset);
@@ -70,7 +70,7 @@ internal sealed partial class EventApplier(
         catch (NoCredentialException missing)
         {
             // The tenant has customers' credentials only.
-            events.ForEach(e => failures.Add(e.Id, $"{missing.Message} {missing.Action}"));
+            events.ForEach(e => failures.Add(e.Id, EventFailure.Own($"{missing.Message} {missing.Action}")));
             return new ClaimResult(ClaimOutcome.Done, failures);
         }
         catch (WeComException away)
@@ -87,14 +87,14 @@ internal sealed partial class EventApplier(
 
     /// <summary>Sorts out what is no change of the directory, and opens the rest.</summary>
     private async Task<(List<ContactEvent> Contacts, List<CustomerEvent> Customers)> ReadAsync(
-        Claim claim, IReadOnlyList<ClaimedEvent> chosen, Dictionary<long, string> failures, CancellationToken ct)
+        Claim claim, IReadOnlyList<ClaimedEvent> chosen, Dictionary<long, EventFailure> failures, CancellationToken ct)
     {
         var events = new List<ContactEvent>();
         var ofCustomers = new List<CustomerEvent>();
         var ignored = new List<long>();
         foreach (var claimed in chosen)
         {
-            string? why = null;
+            EventFailure? why = null;
             if (ContactEvent.ChangeOf(claimed) is { } change)
             {
                 (var found, why) = Open(claim.TenantId, claimed, elements => ContactEvent.Read(claimed, change, elements));
@@ -122,12 +122,12 @@ internal sealed partial class EventApplier(
         return (events, ofCustomers);
     }
 
-    private (T? Event, string? Why) Open<T>(long tenantId, ClaimedEvent claimed, Func<IReadOnlyDictionary<string, string>, T> read)
+    private (T? Event, EventFailure? Why) Open<T>(long tenantId, ClaimedEvent claimed, Func<IReadOnlyDictionary<string, string>, T> read)
         where T : ToldEvent
     {
         if (claimed.Payload is null)
         {
-            return (null, EventTexts.PayloadGone.With());
+            return (null, EventFailure.Own(EventTexts.PayloadGone.With()));
         }
 
         try
@@ -137,22 +137,26 @@ internal sealed partial class EventApplier(
         }
         catch (CryptographicException)
         {
-            return (null, EventTexts.PayloadClosed.With());
+            return (null, new EventFailure(EventTexts.PayloadClosed.With(), IsOwn: false));
         }
         catch (Exception odd) when (odd is FormatException or OverflowException)
         {
-            return (null, odd.Message);
+            return (null, EventFailure.Own(odd.Message));
         }
     }
 
-    private static string? FailureOf(ContactEvent told, ContactTruth truth) => told.Change switch
+    private static EventFailure? FailureOf(ContactEvent told, ContactTruth truth)
     {
-        ContactChange.UpdateTag => truth.Tags.GetValueOrDefault(told.ObjectId)?.Failure?.Message,
-        ContactChange.CreateParty or ContactChange.UpdateParty or ContactChange.DeleteParty =>
-            truth.Departments.GetValueOrDefault(told.ObjectId)?.Failure?.Message,
-        _ => truth.Users.GetValueOrDefault(ContactHints.Key(told.UserId))?.Failure?.Message
-            ?? (told.NewUserId is { } renamed ? truth.Users.GetValueOrDefault(ContactHints.Key(renamed))?.Failure?.Message : null),
-    };
+        var failure = told.Change switch
+        {
+            ContactChange.UpdateTag => truth.Tags.GetValueOrDefault(told.ObjectId)?.Failure,
+            ContactChange.CreateParty or ContactChange.UpdateParty or ContactChange.DeleteParty =>
+                truth.Departments.GetValueOrDefault(told.ObjectId)?.Failure,
+            _ => truth.Users.GetValueOrDefault(ContactHints.Key(told.UserId))?.Failure
+                ?? (told.NewUserId is { } renamed ? truth.Users.GetValueOrDefault(ContactHints.Key(renamed))?.Failure : null),
+        };
+        return failure is null ? null : EventFailure.Of(failure);
+    }
 
     [LoggerMessage(LogLevel.Information, "Tenant {Tenant}: {Count} events applied with {Calls} API calls, {Failed} failed")]
     private partial void LogApplied(string tenant, int count, int calls, int failed);
@@ -179,4 +183,4 @@ internal enum ClaimOutcome
 
 /// <param name="Outcome">How it ended.</param>
 /// <param name="Failures">Why single events failed, by their ids.</param>
-internal sealed record ClaimResult(ClaimOutcome Outcome, IReadOnlyDictionary<long, string> Failures);
+internal sealed record ClaimResult(ClaimOutcome Outcome, IReadOnlyDictionary<long, EventFailure> Failures);

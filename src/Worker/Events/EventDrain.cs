@@ -1,6 +1,7 @@
 using Microsoft.EntityFrameworkCore;
 using Npgsql;
 using WeComSync.Domain.Inbox;
+using WeComSync.Domain.Runs;
 using WeComSync.Domain.Storage;
 using WeComSync.Domain.Tenants;
 using WeComSync.Worker.Storage;
@@ -9,8 +10,9 @@ using WeComSync.Worker.Sync;
 namespace WeComSync.Worker.Events;
 
 /// <summary>
-/// Applies a tenant's waiting events until none is left, or until others have their turn. One drain at a time for each tenant, over all
-/// processes: a tenant whose WeCom is slow holds one worker and not all of them.
+/// Applies a tenant's waiting events until none is left, or until others have their turn. One drain at a time for each tenant and half of
+/// its mirror, over all processes: a tenant whose WeCom is slow holds two workers and not all of them, and customers, whose welcome codes
+/// live for seconds, do not wait for a storm of the directory.
 /// </summary>
 internal sealed partial class EventDrain(
     EventClaims claims, EventApplier applier, EventFailures failures, EventStorm storm, IDbContextFactory<SyncDbContext> contexts,
@@ -26,24 +28,33 @@ internal sealed partial class EventDrain(
     /// <returns>What became of it in a few words.</returns>
     public async Task<string> RunAsync(long tenantId, CancellationToken ct)
     {
+        var customers = await RunAsync(tenantId, MirrorPart.Customers, ct);
+        var directory = await RunAsync(tenantId, MirrorPart.Directory, ct);
+        return customers == directory ? directory : $"customers: {customers}; directory: {directory}";
+    }
+
+    /// <summary>Applies the events of one half of the mirror.</summary>
+    /// <returns>What became of it in a few words.</returns>
+    public async Task<string> RunAsync(long tenantId, MirrorPart part, CancellationToken ct)
+    {
         var started = clock.GetTimestamp();
         while (true)
         {
-            await using (var only = await SessionLock.TryTakeAsync(dataSource, AdvisoryLocks.Inbox(tenantId), ct))
+            await using (var only = await SessionLock.TryTakeAsync(dataSource, AdvisoryLocks.Inbox(tenantId, part), ct))
             {
                 if (only is null)
                 {
                     return "another drain of the tenant is at work and takes these events too";
                 }
 
-                if (await DrainAsync(tenantId, started, ct) is { } obstacle)
+                if (await DrainAsync(tenantId, part, started, ct) is { } obstacle)
                 {
                     return obstacle;
                 }
             }
 
             // Whoever found the lock taken has left: what was stored since the last look is ours.
-            if (!await claims.AnyWaitsAsync(tenantId, ct))
+            if (!await claims.AnyWaitsAsync(tenantId, part, ct))
             {
                 return "nothing waits";
             }
@@ -76,23 +87,26 @@ internal sealed partial class EventDrain(
         return await db.Tenants.AsNoTracking().Include(t => t.Settings).SingleOrDefaultAsync(t => t.Id == tenantId, ct);
     }
 
-    /// <summary>Leaves a tenant alone for a while: WeCom is away or over its limits.</summary>
-    public async Task PauseAsync(long tenantId, TimeSpan time, CancellationToken ct)
+    /// <summary>Leaves one half of a tenant alone for a while: WeCom is away or over its limits.</summary>
+    private async Task PauseAsync(long tenantId, MirrorPart part, TimeSpan time, CancellationToken ct)
     {
-        await using var command = dataSource.CreateCommand("""
-            INSERT INTO control.inbox_drains (tenant_id, paused_until) VALUES ($1, now() + $2)
-            ON CONFLICT (tenant_id) DO UPDATE SET paused_until = EXCLUDED.paused_until
+        var column = PausedUntil(part);
+        await using var command = dataSource.CreateCommand($"""
+            INSERT INTO control.inbox_drains (tenant_id, {column}) VALUES ($1, now() + $2)
+            ON CONFLICT (tenant_id) DO UPDATE SET {column} = EXCLUDED.{column}
             """);
         command.Add(tenantId, time);
         await command.ExecuteNonQueryAsync(ct);
     }
 
+    private static string PausedUntil(MirrorPart part) => part == MirrorPart.Directory ? "paused_until" : "customers_paused_until";
+
     private bool IsOver(long started) => clock.GetElapsedTime(started) > Turn;
 
     /// <returns>Why events are left; null if none is, or if the turn is over.</returns>
-    private async Task<string?> DrainAsync(long tenantId, long started, CancellationToken ct)
+    private async Task<string?> DrainAsync(long tenantId, MirrorPart part, long started, CancellationToken ct)
     {
-        if (await IsPausedAsync(tenantId, ct))
+        if (await IsPausedAsync(tenantId, part, ct))
         {
             return "WeCom could not be asked a moment ago; the events wait";
         }
@@ -108,21 +122,21 @@ internal sealed partial class EventDrain(
 
             if (first)
             {
-                await SetAsideAsync(tenantId, ct);
+                await SetAsideAsync(tenantId, part, ct);
             }
 
-            if (first && await storm.IsOnAsync(tenantId, ct) && await storm.CalmAsync(tenant!, ct) is { } calmed)
+            if (first && part == MirrorPart.Directory && await storm.IsOnAsync(tenantId, ct) && await storm.CalmAsync(tenant!, ct) is { } calmed)
             {
                 if (calmed > TimeSpan.Zero)
                 {
-                    await PauseAsync(tenantId, calmed, ct);
+                    await PauseAsync(tenantId, part, calmed, ct);
                     return "a sync that stands for the events cannot run now";
                 }
 
                 continue;
             }
 
-            await using var claim = await claims.TakeAsync(tenantId, Batch, ct);
+            await using var claim = await claims.TakeAsync(tenantId, part, Batch, ct);
             if (claim.Events.Count == 0)
             {
                 return null;
@@ -133,7 +147,7 @@ internal sealed partial class EventDrain(
             switch (result.Outcome)
             {
                 case ClaimOutcome.Away:
-                    await PauseAsync(tenantId, PauseAfterFailure, ct);
+                    await PauseAsync(tenantId, part, PauseAfterFailure, ct);
                     return "WeCom cannot be asked now; the events wait";
                 case ClaimOutcome.Stopped:
                     return "the tenant was stopped; its events wait";
@@ -147,20 +161,20 @@ internal sealed partial class EventDrain(
     }
 
     /// <summary>Events that were at hand when processes died go on alone.</summary>
-    private async Task SetAsideAsync(long tenantId, CancellationToken ct)
+    private async Task SetAsideAsync(long tenantId, MirrorPart part, CancellationToken ct)
     {
-        foreach (var suspect in await claims.FindSuspectsAsync(tenantId, ct))
+        foreach (var suspect in await claims.FindSuspectsAsync(tenantId, part, ct))
         {
             await using var claim = await claims.TakeOneAsync(tenantId, suspect.Id, ct);
             await failures.FailAsync(
-                claim, claim.Events.ToDictionary(e => e.Id, _ => EventTexts.Died.With()), ct);
+                claim, claim.Events.ToDictionary(e => e.Id, _ => new EventFailure(EventTexts.Died.With(), IsOwn: false)), ct);
         }
     }
 
-    private async Task<bool> IsPausedAsync(long tenantId, CancellationToken ct)
+    private async Task<bool> IsPausedAsync(long tenantId, MirrorPart part, CancellationToken ct)
     {
         await using var command = dataSource.CreateCommand(
-            "SELECT EXISTS (SELECT FROM control.inbox_drains WHERE tenant_id = $1 AND paused_until > now())");
+            $"SELECT EXISTS (SELECT FROM control.inbox_drains WHERE tenant_id = $1 AND {PausedUntil(part)} > now())");
         command.Add(tenantId);
         return (bool)(await command.ExecuteScalarAsync(ct))!;
     }

@@ -10,13 +10,13 @@ internal sealed partial class EventFailures(EventClaims claims, IBackgroundJobCl
     private static readonly TimeSpan FirstDelay = TimeSpan.FromSeconds(10);
 
     /// <summary>The job comes first: a job too many does no harm, a failure without one would be forgotten.</summary>
-    public async Task FailAsync(Claim claim, IReadOnlyDictionary<long, string> failures, CancellationToken ct)
+    public async Task FailAsync(Claim claim, IReadOnlyDictionary<long, EventFailure> failures, CancellationToken ct)
     {
         foreach (var failed in claim.Events.Where(e => failures.ContainsKey(e.Id)))
         {
             var job = Queue(claim.TenantId, failed.Id, failed.Kind, failed.ObjectKey, FirstDelay);
-            await claims.FailAsync(claim, failed.Id, failures[failed.Id], ct);
-            LogFailed(claim.TenantId, failed.Id, failed.Kind, job, failures[failed.Id]);
+            await claims.FailAsync(claim, failed, failures[failed.Id], ct);
+            LogFailed(claim.TenantId, failed.Id, failed.Kind, job, failures[failed.Id].Why);
         }
 
         metrics.Count(EventState.Failed, failures.Count);

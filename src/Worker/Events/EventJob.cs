@@ -28,16 +28,16 @@ internal sealed class EventJob(EventClaims claims, EventApplier applier, EventDr
         }
 
         var result = await applier.ApplyAsync(tenant!, claim, claim.Events, ct);
-        if (result.Failures.TryGetValue(eventId, out var why))
+        if (result.Failures.TryGetValue(eventId, out var failure))
         {
-            if (claimed.Tries >= IEventJob.MaxTries)
+            if (failure.IsOwn && claimed.Tries >= IEventJob.MaxTries)
             {
-                throw await ParkAsync(claim, eventId, why, ct);
+                throw await ParkAsync(claim, eventId, failure.Why, ct);
             }
 
-            await claims.FailAsync(claim, eventId, why, ct);
+            await claims.FailAsync(claim, claimed, failure, ct);
             metrics.Count(EventState.Failed, 1);
-            throw new EventFailedException(why);
+            throw new EventFailedException(failure.Why);
         }
 
         return result.Outcome switch
@@ -52,9 +52,10 @@ internal sealed class EventJob(EventClaims claims, EventApplier applier, EventDr
     {
         await claims.EndAsync(claim, [eventId], EventState.Parked, why, null, ct);
         metrics.Count(EventState.Parked, 1);
-        return new JobParkedException($"Given up after {IEventJob.MaxTries} tries: {why} Mend the cause, then press Requeue or use 'events replay'.");
+        return new JobParkedException($"Given up after {IEventJob.MaxTries} tries: {why} "
+            + "It is tried again by itself when a later event or a whole sync has read its object well, or another release runs; to try now, press Requeue or use 'events replay'.");
     }
 }
 
-/// <summary>An event failed for a reason of its own; its job tries again.</summary>
+/// <summary>An event failed; its job tries again.</summary>
 internal sealed class EventFailedException(string why) : Exception(why);

@@ -8,9 +8,13 @@ namespace WeComSync.Worker.Events;
 /// <summary>Makes events wait again, as if they had just come.</summary>
 internal sealed class EventReplay(NpgsqlDataSource dataSource)
 {
-    private const string Sql = """
+    /// <summary>What makes an event wait as if it had just come.</summary>
+    public const string Anew =
+        "state = 'waiting', tries = 0, deaths = 0, error = NULL, run_id = NULL, applied_at = NULL, parked_by = NULL, claimed_at = NULL, claimed_by = NULL";
+
+    private const string Sql = $"""
         UPDATE control.callback_events
-        SET state = 'waiting', tries = 0, error = NULL, run_id = NULL, applied_at = NULL, claimed_at = NULL, claimed_by = NULL
+        SET {Anew}
         WHERE tenant_id = $1 AND ($2::bigint IS NULL OR id = $2) AND ($3::text IS NULL OR state = $3)
           AND state <> 'waiting' AND payload IS NOT NULL AND (claimed_by IS NULL OR claimed_at < now() - $4)
         """;

@@ -20,6 +20,7 @@ internal static class EventServices
         builder.Services.AddSingleton<EventFailures>();
         builder.Services.AddSingleton<EventStorm>();
         builder.Services.AddSingleton<EventDrain>();
+        builder.Services.AddSingleton<ParkedEvents>();
         builder.Services.AddSingleton<EventRetention>();
         builder.Services.AddSingleton<OverflowedInboxes>();
         builder.Services.AddSingleton<EventSweep>();

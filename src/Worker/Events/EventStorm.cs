@@ -19,13 +19,14 @@ internal sealed partial class EventStorm(
             WHERE r.tenant_id = $1 AND r.part = 'directory' AND r.kind = 'full' AND r.state IN ('done', 'partial') AND NOT r.dry_run
             ORDER BY r.finished_at DESC LIMIT 1), 0))
         FROM control.callback_events
-        WHERE tenant_id = $1 AND state = 'waiting' AND event = 'change_contact' AND (claimed_by IS NULL OR claimed_at < now() - $2)
+        WHERE tenant_id = $1 AND state = 'waiting' AND event = 'change_contact'
+          AND id > COALESCE((SELECT storm_tried FROM control.inbox_drains WHERE tenant_id = $1), 0) AND (claimed_by IS NULL OR claimed_at < now() - $2)
         """;
 
     private static readonly TimeSpan AfterBusy = TimeSpan.FromSeconds(15);
     private static readonly TimeSpan AfterFailure = TimeSpan.FromSeconds(60);
 
-    /// <summary>Whether more objects wait to be read than the last whole sync took calls.</summary>
+    /// <summary>Whether more objects wait to be read than the last whole sync took calls, of which no sync was tried yet.</summary>
     public async Task<bool> IsOnAsync(long tenantId, CancellationToken ct)
     {
         await using var command = dataSource.CreateCommand(IsOnSql);
@@ -33,13 +34,16 @@ internal sealed partial class EventStorm(
         return (bool)(await command.ExecuteScalarAsync(ct))!;
     }
 
-    /// <summary>Runs the sync and ends the events that it stands for: those that were here before it began to list.</summary>
+    /// <summary>
+    /// Runs the sync and ends the events that it stands for: those that were here before it began to list. However it ends, it is tried
+    /// once for them.
+    /// </summary>
     /// <returns>
     /// Zero: done, what still waits is to be applied one by one. More: try again after that. Null: a sync cannot stand for them.
     /// </returns>
     public async Task<TimeSpan?> CalmAsync(Tenant tenant, CancellationToken ct)
     {
-        await using var claim = await claims.TakeAllAsync(tenant.Id, ct);
+        await using var claim = await claims.TakeAllAsync(tenant.Id, MirrorPart.Directory, ct);
         var renames = claim.Events.Where(e => applier.IsRename(tenant.Id, e)).ToList();
         if (renames.Count > 0)
         {
@@ -55,25 +59,37 @@ internal sealed partial class EventStorm(
         {
             LogStorm(tenant.Key, claim.Open.Count);
             var report = await runner.RunAsync(tenant.Id, KindFor(tenant), RequestFor(claim), ct);
-            switch (report.State)
+            ct.ThrowIfCancellationRequested();
+            if (report.State == RunState.Stopped)
             {
-                case RunState.Done:
-                    await SupersedeAsync(tenant, claim, report, ct);
-                    return TimeSpan.Zero;
-                case RunState.Stopped:
-                    return TimeSpan.Zero;
-                case RunState.Partial:
-                    // What it missed may be what the events are about.
-                    return null;
-                default:
-                    ct.ThrowIfCancellationRequested();
-                    return AfterFailure;
+                return TimeSpan.Zero;
             }
+
+            await NoteAsync(claim, ct);
+            if (report.State == RunState.Done)
+            {
+                await SupersedeAsync(tenant, claim, report, ct);
+                return TimeSpan.Zero;
+            }
+
+            // What it missed may be what the events are about.
+            LogInVain(tenant.Key, report.RunId, report.State, claim.Open.Count);
+            return null;
         }
-        catch (RunInProgressException)
+        catch (MirrorBusyException)
         {
             return AfterBusy;
         }
+    }
+
+    private async Task NoteAsync(Claim claim, CancellationToken ct)
+    {
+        await using var command = dataSource.CreateCommand("""
+            INSERT INTO control.inbox_drains (tenant_id, storm_tried) VALUES ($1, $2)
+            ON CONFLICT (tenant_id) DO UPDATE SET storm_tried = EXCLUDED.storm_tried
+            """);
+        command.Add(claim.TenantId, claim.Events[^1].Id);
+        await command.ExecuteNonQueryAsync(ct);
     }
 
     /// <summary>With the company's id list an incremental sync finds all that events tell; without it only a full one does.</summary>
@@ -114,6 +130,9 @@ internal sealed partial class EventStorm(
 
     [LoggerMessage(LogLevel.Information, "Tenant {Tenant}: a sync takes the place of {Count} events")]
     private partial void LogStorm(string tenant, int count);
+
+    [LoggerMessage(LogLevel.Warning, "Tenant {Tenant}: run {RunId} ended {State} and cannot stand for {Count} events; they are applied one by one")]
+    private partial void LogInVain(string tenant, long runId, RunState state, int count);
 
     [LoggerMessage(LogLevel.Information, "Tenant {Tenant}: run {RunId} holds {Held} removals; {Count} events, those that prove theirs among them, are applied one by one")]
     private partial void LogHeld(string tenant, long runId, int held, int count);

@@ -1,17 +1,19 @@
 using System.Collections.Concurrent;
 using Npgsql;
+using WeComSync.Domain.Runs;
+using WeComSync.Domain.Storage;
 using WeComSync.Worker.Events.Customers;
 using WeComSync.Worker.Sync;
 
 namespace WeComSync.Worker.Events;
 
 /// <summary>
-/// Sees to it that every event is applied, whatever became of its job: it finds tenants whose events nobody took and drains them itself,
-/// without the job queue, whose workers take their time after an outage.
+/// Sees to it that every event is applied, whatever became of its job: it finds tenants whose events nobody took and drains them itself, by
+/// halves, without the job queue, whose workers take their time after an outage.
 /// </summary>
 internal sealed partial class EventSweep(
-    EventDrain drain, EventClaims claims, EventFailures failures, CustomerNotices notices, OverflowedInboxes overflowed, EventMetrics metrics, NpgsqlDataSource dataSource,
-    TimeProvider clock, ILogger<EventSweep> logger)
+    EventDrain drain, EventClaims claims, EventFailures failures, CustomerNotices notices, ParkedEvents parked, OverflowedInboxes overflowed,
+    EventMetrics metrics, NpgsqlDataSource dataSource, TimeProvider clock, ILogger<EventSweep> logger)
     : BackgroundService
 {
     private const int DrainsAtOnce = 4;
@@ -27,12 +29,14 @@ internal sealed partial class EventSweep(
     private static readonly TimeSpan Forgotten = TimeSpan.FromHours(2);
 
     private const string LateSql = """
-        SELECT t.id FROM control.tenants t LEFT JOIN control.inbox_drains d ON d.tenant_id = t.id
-        WHERE t.enabled AND t.state <> 'stopped' AND (d.paused_until IS NULL OR d.paused_until <= now())
+        SELECT t.id, half.part FROM control.tenants t CROSS JOIN (VALUES ('directory'), ('customers')) AS half(part)
+            LEFT JOIN control.inbox_drains d ON d.tenant_id = t.id
+        WHERE t.enabled AND t.state <> 'stopped'
+          AND COALESCE(CASE half.part WHEN 'directory' THEN d.paused_until ELSE d.customers_paused_until END <= now(), true)
           AND EXISTS (SELECT FROM control.wecom_settings s WHERE s.tenant_id = t.id AND s.channel IN ('app', 'contacts', 'customers') AND s.secret IS NOT NULL)
           AND EXISTS (
               SELECT FROM control.callback_events e
-              WHERE e.tenant_id = t.id AND e.state = 'waiting'
+              WHERE e.tenant_id = t.id AND e.state = 'waiting' AND (e.event = 'change_contact') = (half.part = 'directory')
                 AND (e.claimed_by IS NULL AND e.received_at < now() - $1 OR e.claimed_at < now() - $2))
         ORDER BY random()
         """;
@@ -48,7 +52,7 @@ internal sealed partial class EventSweep(
         GROUP BY tenant_id ORDER BY 2 DESC LIMIT 10
         """;
 
-    private readonly ConcurrentDictionary<long, Task> running = new();
+    private readonly ConcurrentDictionary<(long TenantId, MirrorPart Part), Task> running = new();
     private long counted;
 
     /// <summary>Looks once.</summary>
@@ -58,20 +62,21 @@ internal sealed partial class EventSweep(
         await notices.ForgetCodesAsync(ct);
         await claims.ReleaseAbandonedAsync(ct);
         await RememberAsync(ct);
+        await parked.ReviveAsync(ct);
         await overflowed.OrderSyncsAsync(ct);
         var started = new List<Task>();
-        foreach (var tenantId in await FindLateAsync(ct))
+        foreach (var late in await FindLateAsync(ct))
         {
             if (running.Count >= DrainsAtOnce)
             {
                 break;
             }
 
-            if (!running.ContainsKey(tenantId))
+            if (!running.ContainsKey(late))
             {
-                var task = DrainAsync(tenantId, ct);
-                running[tenantId] = task;
-                _ = task.ContinueWith(_ => running.TryRemove(tenantId, out Task? _), CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
+                var task = DrainAsync(late.TenantId, late.Part, ct);
+                running[late] = task;
+                _ = task.ContinueWith(_ => running.TryRemove(late, out Task? _), CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
                 started.Add(task);
             }
         }
@@ -105,13 +110,13 @@ internal sealed partial class EventSweep(
         await Task.WhenAll(running.Values).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
-    private async Task DrainAsync(long tenantId, CancellationToken ct)
+    private async Task DrainAsync(long tenantId, MirrorPart part, CancellationToken ct)
     {
         // Leaves the caller's thread at once: the first steps of a drain may find everything ready.
         await Task.Yield();
         try
         {
-            LogLate(tenantId, await drain.RunAsync(tenantId, ct));
+            LogLate(tenantId, await drain.RunAsync(tenantId, part, ct));
         }
         catch (Exception failure) when (!ct.IsCancellationRequested)
         {
@@ -123,15 +128,15 @@ internal sealed partial class EventSweep(
         }
     }
 
-    private async Task<IReadOnlyList<long>> FindLateAsync(CancellationToken ct)
+    private async Task<IReadOnlyList<(long TenantId, MirrorPart Part)>> FindLateAsync(CancellationToken ct)
     {
         await using var command = dataSource.CreateCommand(LateSql);
         command.Add(Late, EventClaims.Lease);
         await using var reader = await command.ExecuteReaderAsync(ct);
-        var late = new List<long>();
+        var late = new List<(long, MirrorPart)>();
         while (await reader.ReadAsync(ct))
         {
-            late.Add(reader.GetInt64(0));
+            late.Add((reader.GetInt64(0), EnumText.Parse<MirrorPart>(reader.GetString(1))));
         }
 
         return late;

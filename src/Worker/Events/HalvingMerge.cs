@@ -12,7 +12,7 @@ internal sealed partial class HalvingMerge(EventMetrics metrics, TimeProvider cl
     /// <param name="failures">Receives why single events failed.</param>
     /// <param name="ct">Stops the merge.</param>
     public async Task RunAsync<T>(
-        IReadOnlyList<T> events, Func<IReadOnlyList<T>, Task> merge, Claim claim, Dictionary<long, string> failures, CancellationToken ct)
+        IReadOnlyList<T> events, Func<IReadOnlyList<T>, Task> merge, Claim claim, Dictionary<long, EventFailure> failures, CancellationToken ct)
         where T : ToldEvent
     {
         if (events.Count == 0)
@@ -31,7 +31,7 @@ internal sealed partial class HalvingMerge(EventMetrics metrics, TimeProvider cl
             LogRefused(fault, claim.TenantId, events.Count);
             if (events.Count == 1)
             {
-                failures.Add(events[0].Id, Words(fault));
+                failures.Add(events[0].Id, EventFailure.Own(Words(fault)));
                 return;
             }
 

@@ -24,7 +24,7 @@ public sealed partial class OverviewPageTests(TestDatabase database) : IClassFix
             """, tenant);
         await database.ExecuteAsync("""
             INSERT INTO control.callback_events (tenant_id, channel, digest, received_at, event, state)
-            SELECT $1, 'contacts', int8send(n), timestamptz '2026-11-22 01:00:00Z' + n * interval '1 minute', 'change_contact', CASE WHEN n < 3 THEN 'parked' ELSE 'applied' END
+            SELECT $1, 'contacts', int8send(n), timestamptz '2026-11-22 01:00:00Z' + n * interval '1 minute', 'change_contact', CASE WHEN n < 3 THEN 'parked' WHEN n = 3 THEN 'failed' ELSE 'applied' END
             FROM generate_series(1, 5) AS n
             """, tenant);
         await database.ExecuteAsync(
@@ -40,7 +40,8 @@ public sealed partial class OverviewPageTests(TestDatabase database) : IClassFix
         Assert.Matches("下次同步 · 全量 20\\d\\d-\\d\\d-\\d\\d 02:30:[0-5]\\d", text);
         Assert.Contains("最近事件 2026-11-22 09:05:00", text, StringComparison.Ordinal);
         Assert.Contains("最早等待 没有积压", text, StringComparison.Ordinal);
-        Assert.Contains("有 2 个回调事件没有处理成功。", text, StringComparison.Ordinal);
+        Assert.Contains("有 1 个回调事件没有处理成功，会自动重试。", text, StringComparison.Ordinal);
+        Assert.Contains("有 2 个回调事件多次失败，已搁置；下一次完整同步或同一对象的新事件成功后会自动重试。", text, StringComparison.Ordinal);
         Assert.StartsWith("5 员工数 40 部门数 4 客户数", FiguresOf(await ReadAsync(worker, other)), StringComparison.Ordinal);
     }
 

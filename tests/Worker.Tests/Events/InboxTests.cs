@@ -155,7 +155,7 @@ public sealed class InboxTests(TestDatabase database) : IClassFixture<TestDataba
     {
         await using var harness = await StartAsync();
         var id = await harness.TellAsync("update_user", [("UserID", harness.World.PersonAt(0).UserId)]);
-        const string claim = "UPDATE control.callback_events SET claimed_by = 'dead', claimed_at = now() - $3::interval, tries = $4 WHERE tenant_id = $1 AND id = $2 RETURNING id";
+        const string claim = "UPDATE control.callback_events SET claimed_by = 'dead', claimed_at = now() - $3::interval, deaths = $4 WHERE tenant_id = $1 AND id = $2 RETURNING id";
         await harness.ScalarAsync<long>(claim, id, TimeSpan.FromSeconds(5), 1);
         await harness.DrainAsync();
         Assert.Equal("waiting", await harness.StateOfAsync(id));
@@ -191,7 +191,7 @@ public sealed class InboxTests(TestDatabase database) : IClassFixture<TestDataba
                 RETURNING 1)
             SELECT EXISTS (SELECT FROM aged)
             """));
-        await using (var taken = await harness.Services.GetRequiredService<EventClaims>().TakeAsync(harness.Tenant.Id, 500, Cancel))
+        await using (var taken = await harness.Services.GetRequiredService<EventClaims>().TakeAsync(harness.Tenant.Id, MirrorPart.Directory, 500, Cancel))
         {
             Assert.Equal([id], taken.Events.Select(e => e.Id));
             await Assert.ThrowsAsync<ClaimLostException>(() => late);
@@ -211,18 +211,19 @@ public sealed class InboxTests(TestDatabase database) : IClassFixture<TestDataba
         var claims = harness.Services.GetRequiredService<EventClaims>();
         var killer = await harness.TellAsync("update_user", [("UserID", harness.World.PersonAt(0).UserId)]);
         var neighbour = await harness.TellAsync("update_user", [("UserID", harness.World.PersonAt(1).UserId)]);
-        for (var death = 0; death < EventClaims.TriesInBatch; death++)
+        for (var death = 0; death < EventClaims.DeathsInBatch; death++)
         {
-            Assert.Contains((await claims.TakeAsync(harness.Tenant.Id, 500, Cancel)).Events, e => e.Id == killer);
+            Assert.Contains((await claims.TakeAsync(harness.Tenant.Id, MirrorPart.Directory, 500, Cancel)).Events, e => e.Id == killer);
             await DieAsync();
         }
 
         await harness.DrainAsync();
         Assert.Equal(("failed", "failed"), (await harness.StateOfAsync(killer), await harness.StateOfAsync(neighbour)));
+        Assert.Equal((0, 0), (await TriesAsync(harness, killer), await TriesAsync(harness, neighbour)));
         var job = harness.Services.CreateScope().ServiceProvider.GetRequiredService<IEventJob>();
         Assert.Equal("applied", await job.ApplyAsync(harness.Tenant.Id, neighbour, "", "", null, Cancel));
 
-        for (var death = EventClaims.TriesInBatch + 1; death < IEventJob.MaxTries; death++)
+        for (var death = 0; death < IEventJob.MaxTries; death++)
         {
             Assert.Single((await claims.TakeOneAsync(harness.Tenant.Id, killer, Cancel)).Events);
             await DieAsync();

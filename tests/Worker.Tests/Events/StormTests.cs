@@ -1,8 +1,12 @@
 using Microsoft.Extensions.DependencyInjection;
 using WeComSync.Domain.Runs;
+using WeComSync.Domain.Storage;
+using WeComSync.Domain.Tenants;
+using WeComSync.Simulator.Callbacks;
 using WeComSync.Simulator.Corps;
 using WeComSync.Simulator.Faults;
 using WeComSync.TestKit;
+using WeComSync.Worker.Events;
 using WeComSync.Worker.Sync;
 using Xunit;
 
@@ -149,6 +153,81 @@ public sealed class StormTests(TestDatabase database) : IClassFixture<TestDataba
         int Details() => harness.Simulator.Calls.Count(harness.Corp.Id, "user/list") + harness.Simulator.Calls.Count(harness.Corp.Id, "user/get");
     }
 
+    /// <summary>Or a sync that never ends well would be run for each few hundred events, or keep all of them waiting for ever.</summary>
+    [Theory]
+    [InlineData("department/simplelist", 99999, RunState.Failed)]
+    [InlineData("tag/get", 40068, RunState.Partial)]
+    public async Task Sync_that_cannot_stand_for_a_storm_is_tried_once_and_the_events_are_applied(string path, int code, RunState ends)
+    {
+        await using var harness = await StartAsync();
+        harness.World.AddTag("标签");
+        harness.Simulator.Faults.Add(new FaultRule { CorpId = harness.Corp.Id, Fault = Fault.ErrCode(code), Path = path });
+        harness.Simulator.Faults.Add(new FaultRule { CorpId = harness.Corp.Id, Fault = Fault.BadGateway(), Path = "user/get" });
+        await HireAsync(harness, 0);
+        for (var drains = 0; drains < 3; drains++)
+        {
+            await harness.DrainAsync();
+            await GoOnAsync(harness);
+        }
+
+        Assert.Equal([EnumText.Of(ends)], await StormRunsAsync(harness));
+        Assert.Equal(250L, await harness.CountEventsAsync("waiting"));
+
+        harness.Simulator.Faults.Clear();
+        harness.Simulator.Faults.Add(new FaultRule { CorpId = harness.Corp.Id, Fault = Fault.ErrCode(code), Path = path });
+        await harness.DrainAsync();
+        Assert.Equal(250L, await harness.CountEventsAsync("applied"));
+        Assert.Single(await StormRunsAsync(harness));
+
+        // Another storm has an attempt of its own.
+        harness.Simulator.Faults.Clear();
+        await HireAsync(harness, 250);
+        await harness.DrainAsync();
+        Assert.Equal(250L, await harness.CountEventsAsync("superseded"));
+        Assert.Equal([EnumText.Of(ends), "done"], await StormRunsAsync(harness));
+        await harness.MirrorAsync();
+        await harness.AssertMirrorIsTrueAsync();
+    }
+
+    /// <summary>A welcome code is good for 20 seconds, and the sync of a storm takes minutes.</summary>
+    [Fact]
+    public async Task Customers_do_not_wait_for_a_storm_of_the_directory()
+    {
+        await using var harness = await SyncHarness.StartAsync(
+            database, Company with { Customers = new CustomerOptions { Count = 10, Relations = 12, TagGroups = 1 } });
+        await harness.MirrorAsync();
+        await HireAsync(harness, 0);
+        harness.Simulator.Faults.Add(
+            new FaultRule { CorpId = harness.Corp.Id, Fault = Fault.Delay(TimeSpan.FromMinutes(1)), Path = "tag/list", Times = 1 });
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(Cancel);
+        var storm = harness.Services.GetRequiredService<EventDrain>().RunAsync(harness.Tenant.Id, stop.Token);
+        await Eventually.TrueAsync("the sync of the storm runs", async () => (await StormRunsAsync(harness)) is ["running"]);
+        var told = await TellOfCustomerAsync(harness);
+
+        await harness.DrainAsync();
+
+        Assert.Equal(("applied", 250L), (await harness.StateOfAsync(told), await harness.CountEventsAsync("waiting")));
+        Assert.Equal(["running"], await StormRunsAsync(harness));
+        await stop.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => storm);
+        Assert.Equal((250L, 0L), (await harness.CountEventsAsync("waiting"), await harness.ScalarAsync<long>(
+            "SELECT sum(tries + deaths) FROM control.callback_events WHERE tenant_id = $1")));
+    }
+
+    [Fact]
+    public async Task Customers_do_not_wait_while_the_directory_cannot_be_asked()
+    {
+        await using var harness = await SyncHarness.StartAsync(
+            database, Company with { Customers = new CustomerOptions { Count = 10, Relations = 12, TagGroups = 1 } });
+        await harness.MirrorAsync();
+        harness.Simulator.Faults.Always(harness.Corp, Fault.BadGateway(), "user/get");
+        var person = await harness.TellAsync("update_user", [("UserID", harness.World.PersonAt(0).UserId)]);
+        await harness.DrainAsync();
+        var told = await TellOfCustomerAsync(harness);
+        await harness.DrainAsync();
+        Assert.Equal(("waiting", "applied"), (await harness.StateOfAsync(person), await harness.StateOfAsync(told)));
+    }
+
     [Fact]
     public async Task Slow_sync_does_not_undo_an_event()
     {
@@ -178,6 +257,31 @@ public sealed class StormTests(TestDatabase database) : IClassFixture<TestDataba
         Assert.NotNull(world.FindTag(tag.Id));
         await harness.AssertMirrorIsTrueAsync();
     }
+
+    private static async Task HireAsync(SyncHarness harness, int from)
+    {
+        for (var i = from; i < from + 250; i++)
+        {
+            harness.World.Hire($"storm{i}", $"人{i}", 1);
+            await harness.TellAsync("create_user", [("UserID", $"storm{i}"), ("Department", "1")]);
+        }
+    }
+
+    private static Task<long> TellOfCustomerAsync(SyncHarness harness)
+    {
+        var relation = harness.Corp.Customers.Relations.First();
+        var now = DateTimeOffset.UtcNow;
+        return harness.StoreAsync(
+            "change_external_contact", "edit_external_contact", relation.ExternalUserId,
+            CustomerEvent.Contact("edit_external_contact", relation.UserId, relation.ExternalUserId).ToXml(harness.Corp.Id, now), now, channel: Channel.Customers);
+    }
+
+    /// <summary>How the syncs that were run in the place of events ended.</summary>
+    private static Task<string[]> StormRunsAsync(SyncHarness harness) => harness.ScalarAsync<string[]>(
+        "SELECT COALESCE(array_agg(state::text ORDER BY id), '{}') FROM control.sync_runs WHERE tenant_id = $1 AND trigger = 'event'");
+
+    private static Task<long> GoOnAsync(SyncHarness harness) => harness.ScalarAsync<long>(
+        "WITH on_now AS (UPDATE control.inbox_drains SET paused_until = NULL WHERE tenant_id = $1) SELECT 0::bigint");
 
     private async Task<SyncHarness> StartAsync()
     {

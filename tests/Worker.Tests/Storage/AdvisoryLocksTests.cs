@@ -17,8 +17,9 @@ public sealed partial class AdvisoryLocksTests
         Assert.True(keys.Count >= 8, $"{keys.Count} keys");
         Assert.Distinct(keys);
         // A key of two halves is another kind than a whole one, and so are hashes of texts.
-        Assert.All(keys, key => Assert.True(key < AdvisoryLocks.Inbox(1)));
+        Assert.All(keys, key => Assert.True(key < AdvisoryLocks.Inbox(1, MirrorPart.Directory)));
         Assert.Distinct(Enum.GetValues<MirrorPart>().Select(AdvisoryLocks.Run));
+        Assert.Distinct(Enum.GetValues<MirrorPart>().SelectMany(part => new[] { AdvisoryLocks.Inbox(1, part), AdvisoryLocks.Inbox(int.MaxValue, part) }));
     }
 
     [Fact]
@@ -43,6 +44,6 @@ public sealed partial class AdvisoryLocksTests
     [GeneratedRegex(@"(?:pg_(?:try_)?advisory_(?:xact_)?(?:lock|unlock)(?:_shared)?\(|SessionLock\.(?:Try)?TakeAsync\(\w+, )([^)]*)\)")]
     private static partial Regex Call();
 
-    [GeneratedRegex(@"^(?:\$1|\$1, \$2|\{?AdvisoryLocks\.\w+\}?(?:, ct)?|AdvisoryLocks\.\w+\(\w+|hashtextextended\((?:\$1|'\{AdvisoryLocks\.\w+\}' \|\| [^']+ \|\| ':' \|\| \w+), 0)$")]
+    [GeneratedRegex(@"^(?:\$1|\$1, \$2|\{?AdvisoryLocks\.\w+\}?(?:, ct)?|AdvisoryLocks\.\w+\(\w+(?:, \w+)*|hashtextextended\((?:\$1|'\{AdvisoryLocks\.\w+\}' \|\| [^']+ \|\| ':' \|\| \w+), 0)$")]
     private static partial Regex Allowed();
 }

@@ -27,7 +27,7 @@ public sealed class ClockOffsetTests(TestDatabase database) : IClassFixture<Test
         Task<Claim> taking;
         await using (await narrow.OpenConnectionAsync(Cancel))
         {
-            taking = new EventClaims(narrow, clock).TakeAsync(1, 1, Cancel);
+            taking = new EventClaims(narrow, clock).TakeAsync(1, MirrorPart.Directory, 1, Cancel);
             clock.Off = Waited;
         }
 

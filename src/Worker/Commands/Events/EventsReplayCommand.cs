@@ -16,7 +16,7 @@ internal static class EventsReplayCommand
         var states = new Dictionary<EventState, Option<bool>>
         {
             [EventState.Failed] = new("--failed") { Description = "All that failed and will be tried again." },
-            [EventState.Parked] = new("--parked") { Description = "All that were given up." },
+            [EventState.Parked] = new("--parked") { Description = "All that were given up until their cause is over." },
             [EventState.Ignored] = new("--ignored") { Description = "All that had no handler." },
         };
         var command = new Command("replay", "Let events be applied again: one, or all of one state.") { key, id, CommandOutput.JsonOption() };

@@ -55,7 +55,7 @@ internal sealed record HeldStatus(string Tenant, long Run, SyncKind Kind, DateTi
 /// <param name="Waiting">Events that were not tried yet, or wait until the tenant goes on.</param>
 /// <param name="WaitingSince">When the oldest of them was received; null if none waits.</param>
 /// <param name="Failed">Events that are tried again by jobs of their own.</param>
-/// <param name="Parked">Events that were given up; <c>events replay</c> tries them again.</param>
+/// <param name="Parked">Events that were given up until a later event or a whole sync has read their objects well, or another release runs; <c>events replay</c> tries them now.</param>
 /// <param name="LastReceivedAt">When the newest event came.</param>
 /// <param name="LagSeconds">From receipt to the mirror, the median of the last hundred events; null if none of them was applied.</param>
 internal sealed record CallbackStatus(

@@ -17,7 +17,7 @@ internal sealed record EnterpriseHealth
                (SELECT count(*) FROM mirror.departments WHERE tenant_id = $1 AND removed_at IS NULL),
                (SELECT count(*) FROM control.held_removals WHERE tenant_id = $1 AND decision = 'pending'),
                (SELECT count(*) FROM control.callback_events WHERE tenant_id = $1 AND state = 'waiting'),
-               (SELECT count(*) FROM control.callback_events WHERE tenant_id = $1 AND state IN ('failed', 'parked')),
+               (SELECT count(*) FROM control.callback_events WHERE tenant_id = $1 AND state = 'parked'),
                (SELECT min(received_at) FROM control.callback_events WHERE tenant_id = $1 AND state = 'waiting'),
                (SELECT max(last_at) FROM control.callback_attempts WHERE tenant_id = $1 AND outcome IN ('accepted', 'duplicate')),
                (SELECT array_agg(a.channel::text) FROM control.callback_attempts a JOIN control.wecom_settings s ON s.tenant_id = $1 AND s.channel = a.channel
@@ -36,7 +36,8 @@ internal sealed record EnterpriseHealth
                NOT EXISTS (SELECT FROM control.tenants t WHERE t.id = $1 AND t.stopped_code = 60020) AND (
                    EXISTS (SELECT FROM control.doctor_verdicts v WHERE v.tenant_id = $1 AND v.subject = $5 AND v.verdict = 'ok')
                    OR EXISTS (SELECT FROM control.sync_runs r WHERE r.tenant_id = $1 AND r.part = 'directory' AND r.kind = 'full' AND r.state IN ('done', 'partial'))),
-               (SELECT count(*) FROM mirror.customers WHERE tenant_id = $1 AND visible)
+               (SELECT count(*) FROM mirror.customers WHERE tenant_id = $1 AND visible),
+               (SELECT count(*) FROM control.callback_events WHERE tenant_id = $1 AND state = 'failed')
         FROM (SELECT count(*) AS live, count(*) FILTER (WHERE detail = 'id_only') AS id_only FROM mirror.users WHERE tenant_id = $1 AND removed_at IS NULL) AS p
         LEFT JOIN control.customer_rests r ON r.tenant_id = $1
         """;
@@ -55,8 +56,11 @@ internal sealed record EnterpriseHealth
 
     public long EventsWaiting { get; private init; }
 
-    /// <summary>Events that failed or were given up.</summary>
-    public long EventsUnhappy { get; private init; }
+    /// <summary>Events that failed and are tried again.</summary>
+    public long EventsFailed { get; private init; }
+
+    /// <summary>Events that were given up until their cause is over.</summary>
+    public long EventsParked { get; private init; }
 
     public DateTimeOffset? OldestWaiting { get; private init; }
 
@@ -96,7 +100,7 @@ internal sealed record EnterpriseHealth
             Departments = reader.GetInt64(2),
             Held = reader.GetInt64(3),
             EventsWaiting = reader.GetInt64(4),
-            EventsUnhappy = reader.GetInt64(5),
+            EventsParked = reader.GetInt64(5),
             OldestWaiting = Time(6),
             LastEvent = Time(7),
             Verified = Texts(8),
@@ -109,6 +113,7 @@ internal sealed record EnterpriseHealth
             Working = Texts(15),
             AddressTrusted = reader.GetBoolean(16),
             Customers = reader.GetInt64(17),
+            EventsFailed = reader.GetInt64(18),
         };
 
         DateTimeOffset? Time(int column) => reader.IsDBNull(column) ? null : reader.GetFieldValue<DateTimeOffset>(column);

@@ -19,7 +19,7 @@ internal sealed partial class CustomerEventApplier(
     /// <param name="failures">Receives why single events failed.</param>
     /// <param name="ct">Stops at the next safe point.</param>
     public async Task<ClaimOutcome> ApplyAsync(
-        Tenant tenant, Claim claim, IReadOnlyList<CustomerEvent> events, Dictionary<long, string> failures, CancellationToken ct)
+        Tenant tenant, Claim claim, IReadOnlyList<CustomerEvent> events, Dictionary<long, EventFailure> failures, CancellationToken ct)
     {
         await notices.KeepAsync(claim, events, ct);
         events = await MarkUnknownAsync(tenant.Id, events, ct);

@@ -12,10 +12,7 @@ internal sealed class CustomerEventReader(CustomerClient client, WeComCaller cal
 {
     private const int CallsInFlight = 4;
 
-    /// <summary>WeCom is away, not one object odd.</summary>
-    private const int FailuresInARow = 5;
-
-    private int failuresInARow;
+    private readonly WeComReach reach = new();
 
     /// <exception cref="WeComException">Of class StopTenant or Throttle, or WeCom is away as a whole.</exception>
     public async Task<CustomerAnswers> ReadAsync(IReadOnlyList<CustomerEvent> events, CancellationToken ct)
@@ -36,6 +33,7 @@ internal sealed class CustomerEventReader(CustomerClient client, WeComCaller cal
             events.Where(e => e.Kind == CustomerEventKind.ChatChanged && !dismissed.Contains(e.ObjectId)).Select(e => e.ObjectId).Distinct(StringComparer.Ordinal),
             async (id, stop) => answers.Chats[id] = await AskAsync(() => client.GetGroupChatAsync(caller, id, stop), WeComErrors.NoGroupChat.Contains),
             ct);
+        reach.Check();
         return answers;
     }
 
@@ -46,17 +44,15 @@ internal sealed class CustomerEventReader(CustomerClient client, WeComCaller cal
         try
         {
             var found = await call();
-            failuresInARow = 0;
+            reach.Answer();
             return new Answer<T>(found, askedAt);
         }
         catch (WeComException absent) when (absent.ErrCode is { } code && isAbsent(code))
         {
-            failuresInARow = 0;
+            reach.Answer();
             return new Answer<T>(null, askedAt);
         }
-        catch (WeComException failure) when (
-            failure.Class is not (WeComErrorClass.StopTenant or WeComErrorClass.Throttle)
-            && (failure.Class != WeComErrorClass.Retry || Interlocked.Increment(ref failuresInARow) < FailuresInARow))
+        catch (WeComException failure) when (reach.IsOfOne(failure))
         {
             return new Answer<T>(null, askedAt, failure);
         }

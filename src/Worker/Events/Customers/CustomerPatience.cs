@@ -10,31 +10,31 @@ internal static class CustomerPatience
     private const int Tries = 3;
 
     /// <returns>Why the event must wait; null if it need not.</returns>
-    public static string? WhyWait(
+    public static EventFailure? WhyWait(
         CustomerEvent told, IReadOnlyList<CustomerEvent> batch, CustomerAnswers answers, IReadOnlyDictionary<string, KnownChat> known)
     {
         if (told.Kind == CustomerEventKind.Added && answers.Customers.TryGetValue(told.ExternalUserId, out var customer))
         {
-            return customer.Failure?.Message ?? (told.Tries < Tries && !Follows(customer.Found, told) && !EndsLater(told, batch)
-                ? EventTexts.RelationUnknown.With() : null);
+            return FailureOf(customer.Failure) ?? (told.Tries < Tries && !Follows(customer.Found, told) && !EndsLater(told, batch)
+                ? EventFailure.Own(EventTexts.RelationUnknown.With()) : null);
         }
 
         if (told.AsksForCustomer && answers.Customers.TryGetValue(told.ExternalUserId, out var asked))
         {
             // That a customer left is known from the event alone, if it must be.
-            return told.Kind == CustomerEventKind.DeletedByCustomer && told.Tries >= Tries ? null : asked.Failure?.Message;
+            return told.Kind == CustomerEventKind.DeletedByCustomer && told.Tries >= Tries ? null : FailureOf(asked.Failure);
         }
 
         if (told.IsOfTags && answers.Tags is { } tags)
         {
-            return tags.Failure?.Message ?? (told.Tries < Tries && told.Kind == CustomerEventKind.TagDeleted && Lists(tags.Found!, told.ObjectId)
-                ? EventTexts.TagStillListed.With() : null);
+            return FailureOf(tags.Failure) ?? (told.Tries < Tries && told.Kind == CustomerEventKind.TagDeleted && Lists(tags.Found!, told.ObjectId)
+                ? EventFailure.Own(EventTexts.TagStillListed.With()) : null);
         }
 
         if (told.Kind == CustomerEventKind.ChatChanged && answers.Chats.TryGetValue(told.ObjectId, out var chat))
         {
-            return chat.Failure?.Message ?? (told.Tries < Tries && IsBehind(chat.Found, told, known.GetValueOrDefault(told.ObjectId))
-                ? EventTexts.ChatBehind.With() : null);
+            return FailureOf(chat.Failure) ?? (told.Tries < Tries && IsBehind(chat.Found, told, known.GetValueOrDefault(told.ObjectId))
+                ? EventFailure.Own(EventTexts.ChatBehind.With()) : null);
         }
 
         return null;
@@ -42,6 +42,8 @@ internal static class CustomerPatience
 
     public static bool Follows(WeCom.Customers.WeComCustomer? customer, CustomerEvent told) =>
         customer is not null && customer.Follows.Any(f => string.Equals(f.UserId, told.UserId, StringComparison.OrdinalIgnoreCase));
+
+    private static EventFailure? FailureOf(WeCom.WeComException? failure) => failure is null ? null : EventFailure.Of(failure);
 
     private static bool EndsLater(CustomerEvent told, IReadOnlyList<CustomerEvent> batch) => batch.Any(e =>
         e.Kind == CustomerEventKind.DeletedByMember && e.At >= told.At && e.ExternalUserId == told.ExternalUserId

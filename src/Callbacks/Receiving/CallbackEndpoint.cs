@@ -72,7 +72,7 @@ internal sealed class CallbackEndpoint(
     {
         var tenantId = book.Find(callbackKey, channel).TenantId;
         var request = context.Request;
-        if (request.Headers.ContentEncoding.Count > 0)
+        if (!request.Headers.ContentEncoding.All(IsPlain))
         {
             return (tenantId, CallbackOutcome.Unsupported);
         }
@@ -124,6 +124,11 @@ internal sealed class CallbackEndpoint(
         metrics.Skewed((clock.GetUtcNow() - DateTimeOffset.UnixEpoch).TotalSeconds - query.Seconds());
         return (opened.TenantId, await KeepAsync(opened.TenantId!.Value, channel, opened.Message));
     }
+
+    /// <summary>A proxy may name the encoding of a body that it did not change.</summary>
+    private static bool IsPlain(string? encodings) =>
+        string.IsNullOrWhiteSpace(encodings)
+        || encodings.Split(',', StringSplitOptions.TrimEntries).All(encoding => encoding.Equals("identity", StringComparison.OrdinalIgnoreCase));
 
     private async Task<CallbackOutcome> KeepAsync(long tenantId, Channel channel, ReadOnlyMemory<byte> message)
     {

@@ -160,6 +160,27 @@ public sealed class RefusalTests(TestDatabase database) : IClassFixture<TestData
         Assert.Equal(HttpStatusCode.OK, accepted.StatusCode);
     }
 
+    /// <summary>A proxy may say so of a body that it did not change.</summary>
+    [Theory]
+    [InlineData("identity", HttpStatusCode.OK)]
+    [InlineData("IDENTITY", HttpStatusCode.OK)]
+    [InlineData("identity, identity", HttpStatusCode.OK)]
+    [InlineData("", HttpStatusCode.OK)]
+    [InlineData("identity, gzip", HttpStatusCode.UnsupportedMediaType)]
+    [InlineData("deflate", HttpStatusCode.UnsupportedMediaType)]
+    public async Task Body_is_compressed_only_where_its_encoding_says_more_than_identity(string encoding, HttpStatusCode expected)
+    {
+        var tenant = await TestTenant.AddAsync(database, Cancel);
+        await using var host = await TestHost.StartAsync(database.ConnectionString);
+        var delivery = tenant.WeCom.Deliver(tenant.UserEvent(1));
+        using var body = new StringContent(delivery.Body);
+        Assert.True(body.Headers.TryAddWithoutValidation("Content-Encoding", encoding));
+        using var answer = await host.Client.PostAsync($"{tenant.Path}?{delivery.Query}", body, Cancel);
+
+        Assert.Equal(expected, answer.StatusCode);
+        await InboxRows.AssertCountAsync(database, tenant, expected == HttpStatusCode.OK ? 1 : 0, Cancel);
+    }
+
     /// <summary>CB 9: a flood of refused requests does not stop accepted ones from the same source.</summary>
     [Fact]
     public async Task Accepted_events_are_not_limited_by_a_flood_from_the_same_source()

@@ -28,8 +28,13 @@ internal sealed partial class SpoolDrain(
     private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(500);
 
+    private static readonly TimeSpan LaterTry = TimeSpan.FromSeconds(2);
+
     private const int LargestBatch = 256;
     private const int LargestBytes = 4 << 20;
+
+    /// <summary>Files that could not be read for now, and when each is tried again.</summary>
+    private readonly Dictionary<string, long> later = [];
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -60,10 +65,11 @@ internal sealed partial class SpoolDrain(
 
     private async Task MoveOldestAsync(CancellationToken ct)
     {
-        var (names, events) = ReadOldest();
+        var (names, events) = await ReadOldestAsync(ct);
         if (events.Count == 0)
         {
             await ProbeAsync(ct).WaitAsync(Deadline, ct);
+            await Task.Delay(later.Count > 0 ? Poll : TimeSpan.Zero, ct);
             return;
         }
 
@@ -77,17 +83,24 @@ internal sealed partial class SpoolDrain(
         }
     }
 
-    private (List<string> Names, List<InboxEvent> Events) ReadOldest()
+    private async Task<(List<string> Names, List<InboxEvent> Events)> ReadOldestAsync(CancellationToken ct)
     {
+        foreach (var (name, _) in later.Where(file => Stopwatch.GetElapsedTime(file.Value) > LaterTry).ToList())
+        {
+            later.Remove(name);
+        }
+
         var names = new List<string>();
         var events = new List<InboxEvent>();
         var bytes = 0;
-        foreach (var name in folder.Oldest(LargestBatch))
+        string? obstacle = null;
+        var waiting = 0;
+        foreach (var name in folder.Oldest(LargestBatch, later))
         {
             try
             {
                 var content = folder.Read(name);
-                if (SpoolFile.Read(secrets.Protector, content) is not { } spooled)
+                if (await OpenAsync(content, ct) is not { } spooled)
                 {
                     folder.SetAside(name, "it is torn, foreign, or protected by keys that this host has not");
                     continue;
@@ -97,9 +110,16 @@ internal sealed partial class SpoolDrain(
                 events.Add(spooled);
                 bytes += content.Length;
             }
+            catch (FileNotFoundException)
+            {
+                folder.Missing(name);
+            }
             catch (Exception unreadable) when (unreadable is IOException or UnauthorizedAccessException)
             {
-                folder.SetAside(name, unreadable.Message);
+                // Says nothing about the file: too many are open, the disk has a moment, somebody mends the rights.
+                later[name] = Stopwatch.GetTimestamp();
+                obstacle ??= unreadable.Message;
+                waiting++;
             }
 
             if (bytes > LargestBytes)
@@ -108,7 +128,24 @@ internal sealed partial class SpoolDrain(
             }
         }
 
+        if (obstacle is not null)
+        {
+            LogLater(waiting, obstacle);
+        }
+
         return (names, events);
+    }
+
+    /// <summary>A file that does not open may have been protected by a key that another host made since.</summary>
+    private async Task<InboxEvent?> OpenAsync(byte[] content, CancellationToken ct)
+    {
+        if (SpoolFile.Read(secrets.Protector, content) is { } spooled)
+        {
+            return spooled;
+        }
+
+        await secrets.RefreshAsync(ct).WaitAsync(Deadline, ct);
+        return SpoolFile.Read(secrets.Protector, content);
     }
 
     private async Task StoreAsync(List<string> names, List<InboxEvent> events, CancellationToken ct)
@@ -143,6 +180,9 @@ internal sealed partial class SpoolDrain(
 
     [LoggerMessage(LogLevel.Information, "{Count} spooled events moved into the inbox, {Left} left")]
     private partial void LogMoved(int count, int left);
+
+    [LoggerMessage(LogLevel.Warning, "{Count} spool files cannot be read for now and are tried again: {Reason}")]
+    private partial void LogLater(int count, string reason);
 
     [LoggerMessage(LogLevel.Debug, "Spooled events wait on: {Reason}")]
     private partial void LogFailed(string reason);

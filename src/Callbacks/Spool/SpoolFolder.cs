@@ -66,15 +66,18 @@ internal sealed partial class SpoolFolder(CallbackOptions options, TimeProvider 
     /// <summary>Takes the folder over, if no other process has it, and lists what lies there.</summary>
     public bool TryOpen()
     {
+        FileStream? taken = null;
         try
         {
-            var taken = new FileStream(Path.Combine(options.SpoolPath, LockName), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            taken = new FileStream(Path.Combine(options.SpoolPath, LockName), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
             ListFiles();
             Volatile.Write(ref ownership, taken);
             return true;
         }
         catch (Exception held) when (held is IOException or UnauthorizedAccessException)
         {
+            // Or the next try would find it held, by ourselves.
+            taken?.Dispose();
             LogNotOwned(options.SpoolPath, held.Message);
             return false;
         }
@@ -123,11 +126,13 @@ internal sealed partial class SpoolFolder(CallbackOptions options, TimeProvider 
     }
 
     /// <summary>The names of the oldest files, the oldest first.</summary>
-    public List<string> Oldest(int count)
+    /// <param name="count">At most so many.</param>
+    /// <param name="except">Those that are passed over for now.</param>
+    public List<string> Oldest(int count, IReadOnlyDictionary<string, long>? except = null)
     {
         lock (gate)
         {
-            return [.. files.Keys.Take(count)];
+            return [.. files.Keys.Where(name => except?.ContainsKey(name) != true).Take(count)];
         }
     }
 
@@ -142,6 +147,13 @@ internal sealed partial class SpoolFolder(CallbackOptions options, TimeProvider 
             File.Delete(Path.Combine(options.SpoolPath, name));
             Forget(name);
         }
+    }
+
+    /// <summary>Somebody else took a file away.</summary>
+    public void Missing(string name)
+    {
+        LogMissing(name);
+        Forget(name);
     }
 
     /// <summary>Moves a file out of the way without losing it, so that those behind it go on.</summary>
@@ -278,6 +290,9 @@ internal sealed partial class SpoolFolder(CallbackOptions options, TimeProvider 
 
     [LoggerMessage(LogLevel.Error, "Spool file {Name} was moved to {Folder}: {Reason}. If it was an event, only the next sync finds its change")]
     private partial void LogSetAside(string name, string folder, string reason);
+
+    [LoggerMessage(LogLevel.Error, "Spool file {Name} was taken away by somebody else. Only the next sync finds the change that it told")]
+    private partial void LogMissing(string name);
 
     [LoggerMessage(LogLevel.Error, "Spool file {Name} cannot be moved or deleted: {Reason}. It is passed over until this process restarts")]
     private partial void LogStuck(string name, string reason);

@@ -89,6 +89,33 @@ public sealed class SpoolTests(TestDatabase database) : IClassFixture<TestDataba
         Assert.Equal(2, Directory.GetFiles(Path.Combine(stack.SpoolPath, "set-aside")).Length);
     }
 
+    /// <summary>A loop of links stands for every error of the disk or the process that says nothing about the file.</summary>
+    [Fact]
+    public async Task File_that_cannot_be_read_for_now_waits_and_stops_nobody()
+    {
+        var tenant = await TestTenant.AddAsync(database, Cancel);
+        await using var stack = await AwayAsync();
+        for (var i = 0; i < 4; i++)
+        {
+            await stack.Keeper.KeepAsync(TestEvents.Make(tenant.Id, i));
+        }
+
+        var first = Directory.GetFiles(stack.SpoolPath, "*.event").Order().First();
+        var content = await File.ReadAllBytesAsync(first, Cancel);
+        File.Delete(first);
+        File.CreateSymbolicLink(first, first);
+        await stack.StartDrainAsync(Cancel);
+        await Eventually.TrueAsync("the others are moved", async () => await InboxRows.CountAsync(database, tenant, Cancel) == 3);
+        Assert.Equal(0, stack.Folder.AsideCount);
+        Assert.Equal(1, stack.Folder.Count);
+
+        File.Delete(first);
+        await File.WriteAllBytesAsync(first, content, Cancel);
+        await Eventually.TrueAsync("the spool is empty", () => stack.IsCalm);
+        Assert.Equal(["1", "2", "3", "0"], (await InboxRows.OfAsync(database, tenant, Cancel)).Select(e => e.ObjectKey));
+        Assert.Equal(0, stack.Folder.AsideCount);
+    }
+
     [Fact]
     public async Task Full_spool_refuses_and_keeps_again_when_it_was_drained()
     {

@@ -98,6 +98,9 @@ internal sealed class CustomerPull
 
     /// <summary>The last group chat, in the order of their ids, that the pull has merged.</summary>
     public string? ChatsAfter { get; set; }
+
+    /// <summary>Those up to there that could not be read: whoever goes on with the pull tries them again.</summary>
+    public string[]? FailedChats { get; set; }
 }
 
 /// <summary>A tenant whose customers cannot be read for now, without anything being broken: its scheduled pulls rest.</summary>
@@ -150,4 +153,7 @@ internal sealed class UnseenFollow
 
     /// <summary>When the reading began that lacks it.</summary>
     public DateTimeOffset ListedAt { get; init; }
+
+    /// <summary>When the member, who was seen after it, turned out to lack it in his own list too; null: he was not asked yet, or has it.</summary>
+    public DateTimeOffset? ConfirmedAt { get; set; }
 }

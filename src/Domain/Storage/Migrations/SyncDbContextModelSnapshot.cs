@@ -2015,6 +2015,10 @@ namespace WeComSync.Domain.Storage.Migrations
                         .HasColumnType("text")
                         .HasColumnName("chats_after");
 
+                    b.PrimitiveCollection<string[]>("FailedChats")
+                        .HasColumnType("text[]")
+                        .HasColumnName("failed_chats");
+
                     b.Property<DateTimeOffset?>("FinishedAt")
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("finished_at");
@@ -2296,6 +2300,10 @@ namespace WeComSync.Domain.Storage.Migrations
                         .HasColumnType("text")
                         .HasColumnName("external_user_id")
                         .UseCollation("C");
+
+                    b.Property<DateTimeOffset?>("ConfirmedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("confirmed_at");
 
                     b.Property<DateTimeOffset>("ListedAt")
                         .HasColumnType("timestamp with time zone")

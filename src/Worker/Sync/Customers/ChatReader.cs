@@ -8,19 +8,23 @@ namespace WeComSync.Worker.Sync.Customers;
 /// <param name="session">The pull.</param>
 internal sealed class ChatReader(CustomerClient client, PullSession session)
 {
-    private const int ChatsInBatch = 100;
+    /// <summary>A call each, which a run that is killed has made in vain.</summary>
+    private const int ChatsInBatch = 40;
+
     private const int CallsInFlight = 4;
     private const int FailuresInARow = 5;
 
     private readonly Dictionary<string, short?> listed = new(StringComparer.Ordinal);
     private readonly HashSet<string> asked = new(StringComparer.OrdinalIgnoreCase);
+    private readonly HashSet<string> failed = new(StringComparer.Ordinal);
     private int failuresInARow;
 
     /// <param name="owners">The members whom the credential sees.</param>
-    /// <param name="after">The last chat that an earlier run of this pull has merged.</param>
+    /// <param name="checkpoint">What an earlier run of this pull has merged, and what it could not read.</param>
     /// <param name="ct">Stops the run.</param>
-    public async Task ReadAsync(IReadOnlyList<string> owners, string? after, CancellationToken ct)
+    public async Task ReadAsync(IReadOnlyList<string> owners, PullCheckpoint checkpoint, CancellationToken ct)
     {
+        failed.UnionWith(checkpoint.FailedChats);
         var stage = await session.OpenStageAsync(ct);
         await using var connection = stage.Connection;
         var listedAt = session.Run.DatabaseNow;
@@ -36,14 +40,19 @@ internal sealed class ChatReader(CustomerClient client, PullSession session)
             await ListAsync(chunk, mustSucceed: false, ct);
         }
 
-        var todo = listed.Keys.Where(id => after is null || string.CompareOrdinal(id, after) > 0).Order(StringComparer.Ordinal).ToList();
+        failed.IntersectWith(listed.Keys);
+        var after = checkpoint.ChatsAfter;
+        var todo = listed.Keys.Where(id => IsAfter(id, after) || failed.Contains(id)).Order(StringComparer.Ordinal).ToList();
         foreach (var batch in todo.Chunk(ChatsInBatch))
         {
-            await ReadBatchAsync(stage, batch, ct);
+            after = IsAfter(batch[^1], after) ? batch[^1] : after!;
+            await ReadBatchAsync(stage, batch, after, ct);
         }
 
         await RemoveAsync(stage, listedAt, ct);
     }
+
+    private static bool IsAfter(string chatId, string? after) => after is null || string.CompareOrdinal(chatId, after) > 0;
 
     private async Task ListAsync(string[] owners, bool mustSucceed, CancellationToken ct)
     {
@@ -92,10 +101,11 @@ internal sealed class ChatReader(CustomerClient client, PullSession session)
             """,
             [tenantId, owners.Select(o => o.ToLowerInvariant()).ToArray()], ct);
 
-    private async Task ReadBatchAsync(CustomerStage stage, string[] chatIds, CancellationToken ct)
+    private async Task ReadBatchAsync(CustomerStage stage, string[] chatIds, string passed, CancellationToken ct)
     {
         await stage.ClearAsync(ct);
         var listedAt = session.Run.DatabaseNow;
+        failed.ExceptWith(chatIds);
         var chats = new List<WeComGroupChat>();
         await Parallel.ForEachAsync(
             chatIds,
@@ -108,6 +118,13 @@ internal sealed class ChatReader(CustomerClient client, PullSession session)
                     lock (chats)
                     {
                         chats.Add(chat);
+                    }
+                }
+                else
+                {
+                    lock (failed)
+                    {
+                        failed.Add(chatId);
                     }
                 }
             });
@@ -123,7 +140,7 @@ internal sealed class ChatReader(CustomerClient client, PullSession session)
                 await merge.RemoveAsync(
                     CustomerTables.ChatMembers, "EXISTS (SELECT FROM read_chats r WHERE r.chat_id = m.chat_id)", listedAt, guard: null, ct);
             },
-            merge => PullCheckpoint.PassChatsAsync(merge, chatIds[^1], ct),
+            merge => PullCheckpoint.PassChatsAsync(merge, passed, [.. failed], ct),
             ct);
     }
 

@@ -23,7 +23,7 @@ internal sealed class CustomerStage(NpgsqlConnection connection, TimeSpan clockO
         ("gone_follows", "(user_id text COLLATE \"C\", external_user_id text COLLATE \"C\", removed_reason text, deleted_by_member_at timestamptz, fetched_at timestamptz)"),
         ("gone_group_chats", "(chat_id text COLLATE \"C\", fetched_at timestamptz)"),
         ("gone_corp_tags", "(tag_id text COLLATE \"C\", fetched_at timestamptz)"),
-        ("unseen", "(user_id text COLLATE \"C\", external_user_id text COLLATE \"C\", listed_at timestamptz)"),
+        ("unseen", "(user_id text COLLATE \"C\", external_user_id text COLLATE \"C\", listed_at timestamptz, confirmed boolean)"),
         MirrorSql.Causes,
     ]);
 

@@ -39,7 +39,7 @@ internal sealed class CustomerSync(CustomerRuns runs, CustomerClient client)
         await new RuleTagReader(client, pull).ReadAsync(ct);
 
         pull.Run.Enter("chats");
-        await new ChatReader(client, pull).ReadAsync(members, checkpoint.ChatsAfter, ct);
+        await new ChatReader(client, pull).ReadAsync(members, checkpoint, ct);
 
         pull.Run.Enter("settle");
         await new PullSettlement(client, pull, id => spelling.GetValueOrDefault(id, id)).RunAsync(ct);

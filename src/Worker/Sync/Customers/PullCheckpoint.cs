@@ -10,7 +10,7 @@ internal sealed class PullCheckpoint
 {
     private const string BeginSql = """
         INSERT INTO control.customer_pulls AS p (tenant_id, pull, started_at) VALUES ($1, 1, now())
-        ON CONFLICT (tenant_id) DO UPDATE SET pull = p.pull + 1, started_at = now(), finished_at = NULL, chats_after = NULL
+        ON CONFLICT (tenant_id) DO UPDATE SET pull = p.pull + 1, started_at = now(), finished_at = NULL, chats_after = NULL, failed_chats = NULL
         WHERE p.finished_at IS NOT NULL OR p.started_at < now() - interval '12 hours'
         """;
 
@@ -24,11 +24,12 @@ internal sealed class PullCheckpoint
 
     private readonly long pull;
 
-    private PullCheckpoint(long pull, bool resumed, string? chatsAfter, IReadOnlySet<string> done)
+    private PullCheckpoint(long pull, bool resumed, string? chatsAfter, IReadOnlyList<string> failedChats, IReadOnlySet<string> done)
     {
         this.pull = pull;
         Resumed = resumed;
         ChatsAfter = chatsAfter;
+        FailedChats = failedChats;
         Done = done;
     }
 
@@ -38,7 +39,10 @@ internal sealed class PullCheckpoint
     /// <summary>The last group chat that is done; null if none is.</summary>
     public string? ChatsAfter { get; }
 
-    /// <summary>Members who were read, or could not be.</summary>
+    /// <summary>Those up to there that an earlier run could not read, which says nothing of now.</summary>
+    public IReadOnlyList<string> FailedChats { get; }
+
+    /// <summary>Members who were read to the end. Whoever could not be read is tried again.</summary>
     public IReadOnlySet<string> Done { get; }
 
     /// <summary>Begins a pull or finds the one to go on with. A dry run always reads all and notes nothing.</summary>
@@ -48,7 +52,7 @@ internal sealed class PullCheckpoint
         var tenantId = session.Tenant.Id;
         if (session.DryRun)
         {
-            return new PullCheckpoint(0, false, null, new HashSet<string>());
+            return new PullCheckpoint(0, false, null, [], new HashSet<string>());
         }
 
         await using var transaction = await connection.BeginTransactionAsync(ct);
@@ -60,30 +64,39 @@ internal sealed class PullCheckpoint
 
         long pull;
         string? chatsAfter;
-        await using (var read = new NpgsqlCommand("SELECT pull, chats_after FROM control.customer_pulls WHERE tenant_id = $1", connection))
+        string[] failedChats;
+        await using (var read = new NpgsqlCommand(
+            "SELECT pull, chats_after, COALESCE(failed_chats, '{}') FROM control.customer_pulls WHERE tenant_id = $1", connection))
         {
             read.Add(tenantId);
             await using var row = await read.ExecuteReaderAsync(ct);
             await row.ReadAsync(ct);
-            (pull, chatsAfter) = (row.GetInt64(0), row.IsDBNull(1) ? null : row.GetString(1));
+            (pull, chatsAfter, failedChats) = (row.GetInt64(0), row.IsDBNull(1) ? null : row.GetString(1), row.GetFieldValue<string[]>(2));
         }
 
         await transaction.CommitAsync(ct);
-        var done = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
-        await using var members = new NpgsqlCommand(
-            "SELECT user_id, failure FROM control.follow_readings WHERE tenant_id = $1 AND pull = $2", connection);
-        members.Add(tenantId, pull);
-        await using var reader = await members.ExecuteReaderAsync(ct);
+        var done = await connection.TextsAsync(
+            "SELECT user_id FROM control.follow_readings WHERE tenant_id = $1 AND pull = $2 AND failure IS NULL", [tenantId, pull], ct);
+        return new PullCheckpoint(pull, !began, chatsAfter, failedChats, done.ToHashSet(StringComparer.OrdinalIgnoreCase));
+    }
+
+    /// <summary>How many customers the mirror has of each member who was ever read to the end.</summary>
+    public static async Task<IReadOnlyDictionary<string, int>> CountKnownAsync(PullSession session, CancellationToken ct)
+    {
+        await using var count = new NpgsqlCommand("""
+            SELECT r.user_id, (
+                SELECT count(*)::int FROM mirror.follows f WHERE f.tenant_id = $1 AND f.user_id = r.user_id AND f.removed_at IS NULL)
+            FROM control.follow_readings r WHERE r.tenant_id = $1 AND r.read_at IS NOT NULL
+            """, session.Run.Connection) { CommandTimeout = 0 };
+        count.Add(session.Tenant.Id);
+        await using var reader = await count.ExecuteReaderAsync(ct);
+        var known = new Dictionary<string, int>(StringComparer.OrdinalIgnoreCase);
         while (await reader.ReadAsync(ct))
         {
-            done.Add(reader.GetString(0));
-            if (!reader.IsDBNull(1))
-            {
-                session.Facts.Fail(CustomerTables.Follows.Entity, reader.GetString(0), null, reader.GetString(1));
-            }
+            known[reader.GetString(0)] = reader.GetInt32(1);
         }
 
-        return new PullCheckpoint(pull, !began, chatsAfter, done);
+        return known;
     }
 
     /// <summary>Members were read to the end: whoever of theirs the mirror has and this reading lacks is noted, and judged last.</summary>
@@ -134,13 +147,23 @@ internal sealed class PullCheckpoint
         }
     }
 
-    /// <summary>Group chats are merged up to one.</summary>
-    public static async Task PassChatsAsync(Merge merge, string chatId, CancellationToken ct)
+    /// <summary>Group chats are merged up to one, but for those that could not be read.</summary>
+    public static async Task PassChatsAsync(Merge merge, string chatId, string[] failed, CancellationToken ct)
     {
-        await using var note = merge.Command("UPDATE control.customer_pulls SET chats_after = $2 WHERE tenant_id = $1");
-        note.Add(merge.TenantId, chatId);
+        await using var note = merge.Command("UPDATE control.customer_pulls SET chats_after = $2, failed_chats = $3 WHERE tenant_id = $1");
+        note.Add(merge.TenantId, chatId, failed);
         await note.ExecuteNonQueryAsync(ct);
     }
+
+    /// <summary>What is gone by the list of its member, who was seen after he was asked, need not be asked for again.</summary>
+    public static Task ConfirmAsync(PullSession session, NpgsqlConnection stage, CancellationToken ct) => session.DryRun
+        ? Task.CompletedTask
+        : stage.ExecuteAsync(
+            """
+            UPDATE control.unseen_follows u SET confirmed_at = now() FROM gone_follows g
+            WHERE u.tenant_id = $1 AND u.user_id = g.user_id AND u.external_user_id = g.external_user_id AND u.confirmed_at IS NULL
+            """,
+            [session.Tenant.Id], ct);
 
     /// <summary>The pull is at its end: the next run begins a new one.</summary>
     public static async Task FinishAsync(Merge merge, CancellationToken ct)

@@ -17,6 +17,12 @@ namespace WeComSync.Worker.Sync.Customers;
 /// <param name="spelling">User ids as the mirror spells them.</param>
 internal sealed class PullSettlement(CustomerClient client, PullSession session, Func<string, string> spelling)
 {
+    /// <summary>
+    /// Members asked between two looks at who is seen. What their lists prove is noted then, so a run that is killed has asked no more in
+    /// vain; one look costs one call.
+    /// </summary>
+    private const int MembersBetweenLooks = 40;
+
     /// <summary>Whoever the mirror follows and the credential does not see; the members are found by leaps through the index.</summary>
     private const string HideOutOfSight = """
         INSERT INTO stage_follows_beside (user_id, external_user_id, visible, fetched_at)
@@ -28,6 +34,11 @@ internal sealed class PullSettlement(CustomerClient client, PullSession session,
         SELECT f.user_id, f.external_user_id, false, now()
         FROM members m JOIN mirror.follows f ON f.tenant_id = $1 AND f.user_id = m.user_id
         WHERE f.removed_at IS NULL AND f.visible AND NOT EXISTS (SELECT FROM read_members r WHERE r.user_id = m.user_id)
+        """;
+
+    private const string AddGone = """
+        INSERT INTO gone_follows (user_id, external_user_id, removed_reason, fetched_at)
+        SELECT user_id, external_user_id, 'missing', listed_at FROM unseen
         """;
 
     public async Task RunAsync(CancellationToken ct)
@@ -44,13 +55,7 @@ internal sealed class PullSettlement(CustomerClient client, PullSession session,
         }
         else
         {
-            foreach (var userId in await connection.TextsAsync(
-                "SELECT DISTINCT u.user_id FROM unseen u JOIN read_members r ON r.user_id = u.user_id", [], ct))
-            {
-                await ConfirmAsync(stage, userId, ct);
-            }
-
-            await RemovalProof.KeepOutOfSightAsync(client, session.Caller, stage, ct);
+            await ConfirmUnseenAsync(stage, ct);
         }
 
         await session.MergeAsync(
@@ -73,14 +78,14 @@ internal sealed class PullSettlement(CustomerClient client, PullSession session,
         {
             var rows = session.Unseen.ToList();
             await stage.Connection.ExecuteAsync(
-                "INSERT INTO unseen SELECT * FROM unnest($1::text[], $2::text[], $3::timestamptz[])",
+                "INSERT INTO unseen SELECT *, false FROM unnest($1::text[], $2::text[], $3::timestamptz[])",
                 [rows.Select(r => r.UserId).ToArray(), rows.Select(r => r.ExternalUserId).ToArray(), rows.Select(r => r.ListedAt.ToUniversalTime()).ToArray()],
                 ct);
         }
         else
         {
             await stage.Connection.ExecuteAsync(
-                "INSERT INTO unseen SELECT user_id, external_user_id, listed_at FROM control.unseen_follows WHERE tenant_id = $1",
+                "INSERT INTO unseen SELECT user_id, external_user_id, listed_at, confirmed_at IS NOT NULL FROM control.unseen_follows WHERE tenant_id = $1",
                 [session.Tenant.Id], ct);
         }
 
@@ -92,6 +97,28 @@ internal sealed class PullSettlement(CustomerClient client, PullSession session,
         session.Facts.Counts.GetValueOrDefault(CustomerTables.Follows.Entity, new KindCounts()).Read == 0
         && !session.Resumed
         && await stage.Connection.ScalarAsync<bool>("SELECT EXISTS (SELECT FROM unseen)", [], ct);
+
+    private async Task ConfirmUnseenAsync(CustomerStage stage, CancellationToken ct)
+    {
+        await stage.Connection.ExecuteAsync($"{AddGone} WHERE confirmed", [], ct);
+        var members = await stage.Connection.TextsAsync(
+            "SELECT DISTINCT u.user_id FROM unseen u JOIN read_members r ON r.user_id = u.user_id WHERE NOT u.confirmed", [], ct);
+        foreach (var batch in members.Chunk(MembersBetweenLooks))
+        {
+            foreach (var userId in batch)
+            {
+                await ConfirmAsync(stage, userId, ct);
+            }
+
+            await RemovalProof.KeepOutOfSightAsync(client, session.Caller, stage, ct);
+            await PullCheckpoint.ConfirmAsync(session, stage.Connection, ct);
+        }
+
+        if (members.Count == 0)
+        {
+            await RemovalProof.KeepOutOfSightAsync(client, session.Caller, stage, ct);
+        }
+    }
 
     private async Task ConfirmAsync(CustomerStage stage, string userId, CancellationToken ct)
     {
@@ -107,9 +134,7 @@ internal sealed class PullSettlement(CustomerClient client, PullSession session,
             return;
         }
 
-        await stage.Connection.ExecuteAsync("""
-            INSERT INTO gone_follows (user_id, external_user_id, removed_reason, fetched_at) SELECT user_id, external_user_id, 'missing', listed_at FROM unseen
-            WHERE user_id = $1 AND external_user_id <> ALL($2)
-            """, [userId, customers.ToArray()], ct);
+        await stage.Connection.ExecuteAsync(
+            $"{AddGone} WHERE NOT confirmed AND user_id = $1 AND external_user_id <> ALL($2)", [userId, customers.ToArray()], ct);
     }
 }

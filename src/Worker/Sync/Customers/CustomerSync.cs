@@ -35,7 +35,8 @@ internal sealed class CustomerSync(CustomerRuns runs, CustomerClient client)
             pull.Facts.Warn($"This run went on where the last one had stopped: {run.Read} of {members.Count} members had been read.");
         }
 
-        await new FollowReader(client, pull, checkpoint, spelling).ReadAsync(todo, ct);
+        var chunks = new FollowChunks(members, todo, await PullCheckpoint.CountKnownAsync(pull, ct));
+        await new FollowReader(client, pull, checkpoint, spelling).ReadAsync(chunks, ct);
         await new RuleTagReader(client, pull).ReadAsync(ct);
 
         pull.Run.Enter("chats");

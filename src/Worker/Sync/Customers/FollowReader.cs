@@ -33,27 +33,58 @@ internal sealed class FollowReader(
     private const string Known =
         "SELECT f.* FROM mirror.follows f WHERE f.tenant_id = $1 AND f.user_id = ANY(ARRAY(SELECT user_id FROM read_members))";
 
+    /// <summary>The same for the customers just read: most of the company's are not among them.</summary>
+    private const string KnownCustomers = """
+        SELECT c.* FROM mirror.customers c
+        WHERE c.tenant_id = $1 AND c.external_user_id = ANY(ARRAY(SELECT external_user_id FROM stage_customers))
+        """;
+
     private int failuresInARow;
 
-    public async Task ReadAsync(IReadOnlyList<string> members, CancellationToken ct)
+    public async Task ReadAsync(FollowChunks chunks, CancellationToken ct)
     {
-        await Parallel.ForEachAsync(
-            members.Chunk(CustomerClient.MostMembers),
-            new ParallelOptions { MaxDegreeOfParallelism = ChunksAtOnce, CancellationToken = ct },
-            async (chunk, stop) =>
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(ct);
+        var open = new List<Task<FollowChunk>>();
+        try
+        {
+            while (true)
             {
-                var stage = await session.OpenStageAsync(stop);
-                await using var connection = stage.Connection;
-                await ReadChunkAsync(stage, chunk, stop);
-            });
+                while (open.Count < ChunksAtOnce && chunks.Open() is { } chunk)
+                {
+                    open.Add(ReadAsync(chunk, stop.Token));
+                }
+
+                if (open.Count == 0)
+                {
+                    return;
+                }
+
+                var ended = await Task.WhenAny(open);
+                open.Remove(ended);
+                chunks.Close(await ended);
+            }
+        }
+        finally
+        {
+            await stop.CancelAsync();
+            await ((Task)Task.WhenAll(open)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
     }
 
-    private async Task ReadChunkAsync(CustomerStage stage, string[] members, CancellationToken ct)
+    private async Task<FollowChunk> ReadAsync(FollowChunk chunk, CancellationToken ct)
+    {
+        var stage = await session.OpenStageAsync(ct);
+        await using var connection = stage.Connection;
+        await ReadPartAsync(stage, chunk, chunk.Members, ct);
+        return chunk;
+    }
+
+    private async Task ReadPartAsync(CustomerStage stage, FollowChunk chunk, string[] members, CancellationToken ct)
     {
         WeComException failure;
         try
         {
-            await ReadWholeAsync(stage, members, ct);
+            chunk.Count(members.Length, await ReadWholeAsync(stage, members, ct));
             Volatile.Write(ref failuresInARow, 0);
             Pass(members.Length);
             return;
@@ -67,7 +98,7 @@ internal sealed class FollowReader(
         {
             foreach (var half in members.Chunk((members.Length + 1) / 2))
             {
-                await ReadChunkAsync(stage, half, ct);
+                await ReadPartAsync(stage, chunk, half, ct);
             }
 
             return;
@@ -82,7 +113,8 @@ internal sealed class FollowReader(
         Pass(1);
     }
 
-    private async Task ReadWholeAsync(CustomerStage stage, IReadOnlyList<string> members, CancellationToken ct)
+    /// <returns>How many relations they have.</returns>
+    private async Task<int> ReadWholeAsync(CustomerStage stage, IReadOnlyList<string> members, CancellationToken ct)
     {
         for (var restarts = 0; ; restarts++)
         {
@@ -90,14 +122,14 @@ internal sealed class FollowReader(
             var listedAt = session.Run.DatabaseNow;
             try
             {
-                var unlicensed = await StageLicensedAsync(stage, members, ct);
+                var (relations, unlicensed) = await StageLicensedAsync(stage, members, ct);
                 await MergeAsync(stage, [.. members.Except(unlicensed, StringComparer.OrdinalIgnoreCase)], listedAt, ct);
                 foreach (var userId in members.Intersect(unlicensed, StringComparer.OrdinalIgnoreCase))
                 {
                     await FailAsync(stage, userId, null, SyncTexts.Unlicensed.With(), ct);
                 }
 
-                return;
+                return relations;
             }
             catch (WeComException lost) when (lost.Class == WeComErrorClass.Restart && restarts < Restarts)
             {
@@ -107,8 +139,9 @@ internal sealed class FollowReader(
     }
 
     /// <summary>Where all members lack a licence WeCom refuses, and where some do it leaves those out: both say the same of each.</summary>
-    /// <returns>Members without a licence.</returns>
-    private async Task<IReadOnlyCollection<string>> StageLicensedAsync(CustomerStage stage, IReadOnlyList<string> members, CancellationToken ct)
+    /// <returns>How many relations were staged, and the members without a licence.</returns>
+    private async Task<(int Relations, IReadOnlyCollection<string> Unlicensed)> StageLicensedAsync(
+        CustomerStage stage, IReadOnlyList<string> members, CancellationToken ct)
     {
         try
         {
@@ -116,18 +149,21 @@ internal sealed class FollowReader(
         }
         catch (WeComException refused) when (refused.ErrCode == NoLicence)
         {
-            return members;
+            return (0, members);
         }
     }
 
-    /// <returns>Members whom WeCom left out.</returns>
-    private async Task<IReadOnlyCollection<string>> StageAsync(CustomerStage stage, IReadOnlyList<string> members, CancellationToken ct)
+    /// <returns>How many relations were staged, and the members whom WeCom left out.</returns>
+    private async Task<(int Relations, IReadOnlyCollection<string> Unlicensed)> StageAsync(
+        CustomerStage stage, IReadOnlyList<string> members, CancellationToken ct)
     {
+        var relations = 0;
         var unlicensed = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
         var rows = new List<(WeComFollowRow Row, DateTimeOffset FetchedAt)>(Buffered);
         await foreach (var page in client.ReadFollowsAsync(session.Caller, members, ct))
         {
             unlicensed.UnionWith(page.Unlicensed);
+            relations += page.Rows.Count;
             rows.AddRange(page.Rows.Select(row => (row, page.FetchedAt)));
             foreach (var row in page.Rows)
             {
@@ -142,7 +178,7 @@ internal sealed class FollowReader(
         }
 
         await CopyAsync(stage, rows, ct);
-        return unlicensed;
+        return (relations, unlicensed);
     }
 
     private async Task CopyAsync(CustomerStage stage, List<(WeComFollowRow Row, DateTimeOffset FetchedAt)> rows, CancellationToken ct)
@@ -168,7 +204,7 @@ internal sealed class FollowReader(
             async merge =>
             {
                 await CustomerDerivation.CompleteAsync(merge, Known, ct);
-                await merge.CompareAsync(CustomerTables.Customers, ct);
+                await merge.ComparePartAsync(CustomerTables.Customers, KnownCustomers, ct);
                 await merge.ComparePartAsync(CustomerTables.Follows, Known, ct);
                 if (session.DryRun)
                 {

@@ -19,7 +19,7 @@ internal sealed class CustomerClient(WeComCalls calls)
     public const int MostOwners = 100;
 
     /// <summary>The most relations on a page.</summary>
-    private const int FollowsOnPage = 100;
+    public const int FollowsOnPage = 100;
 
     private const int GroupChatsOnPage = 1000;
 

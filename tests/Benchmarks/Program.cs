@@ -8,6 +8,7 @@ return args switch
 {
     ["directory", .. var options] => await DirectoryCommand.RunAsync(options),
     ["customers", .. var options] => await CustomerBenchmark.RunAsync(options),
+    ["resume", .. var options] => await ResumeBenchmark.RunAsync(options),
     [CustomerFloor.Name] => await MeasuredProgram.RunAsync(CustomerFloor.RunAsync),
     ["callbacks", .. var options] => await CallbackCommand.RunAsync(options),
     [FloorHost.Empty or FloorHost.Enqueue] => await FloorHost.RunAsync(args[0]),
@@ -30,6 +31,8 @@ static int Usage()
     Console.Error.WriteLine(RoundCommand.Help);
     Console.Error.WriteLine();
     Console.Error.WriteLine(CustomerBenchmark.Help);
+    Console.Error.WriteLine();
+    Console.Error.WriteLine(ResumeBenchmark.Help);
     Console.Error.WriteLine();
     Console.Error.WriteLine(PagesBenchmark.Help);
     return 2;

@@ -15,8 +15,12 @@ public sealed class KilledPullTests(TestDatabase database) : IClassFixture<TestD
     private const int Members = 1000;
     private const string Batch = "externalcontact/batch/get_by_user";
 
+    /// <summary>About as many as a pull of the company makes, so that kills fall into all of it.</summary>
+    private const int CallsOfPull = 120;
+
     private readonly Lock gate = new();
     private readonly List<string[]> begun = [];
+    private int asked;
 
     private static int Kills => TestServer.LongRun ? 20 : 4;
 
@@ -47,7 +51,9 @@ public sealed class KilledPullTests(TestDatabase database) : IClassFixture<TestD
             var done = await DoneAsync(tenant.Id, ct);
             await using var worker = Start(tenant.Key, simulator.BaseUrl);
             await worker.WaitForErrorAsync("tags");
-            await PassAsync(TimeSpan.FromSeconds(2 * random.NextDouble()), ct);
+            // Any call from there on may be the last that the process makes.
+            var moment = Volatile.Read(ref asked) + 1 + random.Next(CallsOfPull);
+            await Eventually.TrueAsync("it asks, or is done", () => Volatile.Read(ref asked) >= moment || worker.HasExited);
             worker.Kill();
             await worker.WaitForExitAsync();
             interrupted += await ScalarAsync<long>(
@@ -81,9 +87,10 @@ public sealed class KilledPullTests(TestDatabase database) : IClassFixture<TestD
         }
     }
 
-    /// <summary>Keeps which members a chunk has where one begins.</summary>
+    /// <summary>Counts calls, and keeps which members a chunk has where one begins.</summary>
     private void Note(string path, JsonElement body)
     {
+        Interlocked.Increment(ref asked);
         if (path == Batch && body.GetProperty("cursor").GetString() is null or "")
         {
             lock (gate)
@@ -130,9 +137,6 @@ public sealed class KilledPullTests(TestDatabase database) : IClassFixture<TestD
 
     private HostProcess Start(string tenant, string weCom) => WorkerProcess.Start(
         database.ConnectionString, ["sync", tenant, "customers"], ("WeCom__BaseUrl", weCom), ("DOTNET_ENVIRONMENT", "Development"));
-
-    /// <summary>The moment of the kill is what is random here: no condition says when to strike.</summary>
-    private static Task PassAsync(TimeSpan time, CancellationToken ct) => Task.Delay(time, ct);
 
     private Task<IReadOnlyList<string>> RowsAsync(long tenantId, string which, CancellationToken ct) =>
         TextsAsync($"SELECT user_id || '|' || external_user_id FROM mirror.follows WHERE tenant_id = $1 AND {which}", tenantId, ct);

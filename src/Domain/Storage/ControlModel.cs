@@ -20,6 +20,7 @@ internal static class ControlModel
             tenant.Property(t => t.Key).UseCollation("C");
             tenant.HasIndex(t => t.Key).IsUnique();
             tenant.HasIndex(t => t.CallbackKey).IsUnique();
+            tenant.HasIndex(t => t.RetryAt).HasFilter("retry_at IS NOT NULL");
             // Two administrators who save at once: the second is told.
             tenant.Property<uint>("xmin").IsRowVersion();
             tenant.HasMany(t => t.Settings).WithOne().HasForeignKey(s => s.TenantId);

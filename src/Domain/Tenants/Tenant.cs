@@ -27,8 +27,14 @@ public sealed class Tenant
     /// <summary>微信开发者ID: the AppID that the corp entered in WeCom under 客户联系, without which WeCom returns no unionid; null if unknown.</summary>
     public string? WeChatAppId { get; set; }
 
-    /// <summary>False: nothing is scheduled and callbacks are refused.</summary>
+    /// <summary>The operator's switch, which the tenant file has too.</summary>
     public bool Enabled { get; set; } = true;
+
+    /// <summary>The switch of the enterprise's administrators.</summary>
+    public bool SwitchedOn { get; set; } = true;
+
+    /// <summary>Both switches are on. If not, nothing is scheduled and callbacks are refused.</summary>
+    public bool Works => Enabled && SwitchedOn;
 
     /// <summary>IANA name, for example <c>Asia/Shanghai</c>.</summary>
     public string TimeZone { get; set; } = DefaultTimeZone;
@@ -48,6 +54,12 @@ public sealed class Tenant
 
     /// <summary>What a person must do before the tenant can go on.</summary>
     public string? StoppedAction { get; private set; }
+
+    /// <summary>When a stopped tenant is tried again without a person; null if one is needed.</summary>
+    public DateTimeOffset? RetryAt { get; private set; }
+
+    /// <summary>How often it was tried again since its last good run.</summary>
+    public int Retries { get; private set; }
 
     /// <summary>The share of a kind's live rows, in percent, that one run may remove without asking.</summary>
     public int MaxRemovedPercent { get; set; } = DefaultMaxRemovedPercent;
@@ -74,8 +86,17 @@ public sealed class Tenant
     /// <param name="reason">What happened, without secrets.</param>
     /// <param name="action">The step that mends it.</param>
     /// <param name="now">The time.</param>
-    public void Stop(int? code, string reason, string action, DateTimeOffset now)
+    /// <param name="gaps">For what may mend itself: how long to wait before each further try, until a person is needed.</param>
+    public void Stop(int? code, string reason, string action, DateTimeOffset now, params ReadOnlySpan<TimeSpan> gaps)
     {
+        // What else was under way when it stopped meets the same obstacle: that is no further try.
+        if (State == TenantState.Stopped && StoppedCode == code && RetryAt is not null)
+        {
+            return;
+        }
+
+        RetryAt = Retries < gaps.Length ? now + gaps[Retries] : null;
+        Retries = RetryAt is null ? Retries : Retries + 1;
         State = TenantState.Stopped;
         StoppedCode = code;
         StoppedReason = reason;
@@ -106,6 +127,8 @@ public sealed class Tenant
         StoppedReason = null;
         StoppedAction = null;
         StoppedAt = null;
+        RetryAt = null;
+        Retries = 0;
     }
 
     /// <summary>Makes every callback address of the tenant invalid and gives it new ones.</summary>

@@ -2491,6 +2491,14 @@ namespace WeComSync.Domain.Storage.Migrations
                         .HasColumnType("text")
                         .HasColumnName("name");
 
+                    b.Property<int>("Retries")
+                        .HasColumnType("integer")
+                        .HasColumnName("retries");
+
+                    b.Property<DateTimeOffset?>("RetryAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("retry_at");
+
                     b.Property<string>("State")
                         .IsRequired()
                         .HasColumnType("text")
@@ -2511,6 +2519,10 @@ namespace WeComSync.Domain.Storage.Migrations
                     b.Property<string>("StoppedReason")
                         .HasColumnType("text")
                         .HasColumnName("stopped_reason");
+
+                    b.Property<bool>("SwitchedOn")
+                        .HasColumnType("boolean")
+                        .HasColumnName("switched_on");
 
                     b.Property<string>("TimeZone")
                         .IsRequired()
@@ -2541,6 +2553,10 @@ namespace WeComSync.Domain.Storage.Migrations
                     b.HasIndex("Key")
                         .IsUnique()
                         .HasDatabaseName("ix_tenants_key");
+
+                    b.HasIndex("RetryAt")
+                        .HasDatabaseName("ix_tenants_retry_at")
+                        .HasFilter("retry_at IS NOT NULL");
 
                     b.ToTable("tenants", "control");
                 });

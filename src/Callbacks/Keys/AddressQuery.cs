@@ -8,7 +8,7 @@ namespace WeComSync.Callbacks.Keys;
 internal sealed class AddressQuery(NpgsqlDataSource dataSource)
 {
     private const string Sql = """
-        SELECT t.id, t.callback_key, t.enabled, t.corp_id, s.channel,
+        SELECT t.id, t.callback_key, t.enabled AND t.switched_on, t.corp_id, s.channel,
                s.token, s.encoding_aes_key, s.former_token, s.former_encoding_aes_key, s.former_until,
                NOT EXISTS (SELECT FROM control.platforms WHERE NOT plugin_on)
         FROM control.tenants t LEFT JOIN control.wecom_settings s ON s.tenant_id = t.id

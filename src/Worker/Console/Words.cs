@@ -12,6 +12,7 @@ internal static class Words
     {
         "active" => (T["正常"], "good"),
         "disabled" => (T["已停用"], "wait"),
+        "switched_off" => (T["未开启"], "wait"),
         "slowed" => (T["已减速"], "wait"),
         "stopped" => (T["已停止"], "bad"),
         "running" => (T["进行中"], "busy"),

@@ -77,8 +77,7 @@ internal static class CallbackTexts
 
     public static readonly DoctorText Disabled = new(
         new("{0}: {4} ago a request was refused, because the enterprise is disabled here.", "{0}：{4}前的请求被拒绝：企业在这里未开启。"),
-        new("Set \"enabled\": true in the tenant file, run 'tenants apply', then open {1} and save again.", "在租户文件中设置 \"enabled\": true，执行 tenants apply，然后打开 {1}，再次保存。"),
-        new("Switch “Enabled” on in the WeCom settings and save; then open {1} and save again.", "在“企业微信设置”中打开“开启”并保存；然后打开 {1}，再次保存。"));
+        new("Do what is said of the tenant above, if it is still disabled; then open {1} and save again.", "如企业仍未启用，先按上面“企业”一项处理；然后打开 {1}，再次保存。"));
 
     public static readonly DoctorText PluginOff = new(
         new("{0}: {4} ago a request was refused, because the platform's plug-in 企业微信管理 is off.", "{0}：{4}前的请求被拒绝：平台的“企业微信管理”已关闭。"),

@@ -93,7 +93,8 @@ internal sealed class TenantDoctor(
 
     private static DoctorFinding JudgeState(Tenant tenant) => tenant switch
     {
-        { Enabled: false } => new(Checks.Tenant, DoctorVerdict.Wrong, TenantTexts.Disabled) { Page = "/wecom" },
+        { Enabled: false } => new(Checks.Tenant, DoctorVerdict.Wrong, TenantTexts.Disabled) { Page = "" },
+        { SwitchedOn: false } => new(Checks.Tenant, DoctorVerdict.Wrong, TenantTexts.SwitchedOff) { Page = "/wecom" },
         { State: TenantState.Stopped } => new(
             Checks.Tenant, DoctorVerdict.Wrong, TenantTexts.Stopped, ResultTable.Time(tenant.StoppedAt), ReasonOf(tenant), tenant.Key)
         {

@@ -12,6 +12,11 @@ internal static class TenantTexts
     public static readonly DoctorText Disabled = new(
         new("The tenant is disabled: nothing is scheduled, and callbacks are refused.", "企业已停用：不执行定时任务，并拒绝回调。"),
         new("Set \"enabled\": true in the tenant file and run 'tenants apply'.", "在租户文件中设置 \"enabled\": true，然后执行 tenants apply。"),
+        new("Ask the operator to enable the enterprise again.", "请联系运维人员重新启用该企业。"));
+
+    public static readonly DoctorText SwitchedOff = new(
+        new("The tenant's administrators have switched it off: nothing is scheduled, and callbacks are refused.", "企业未开启（由企业管理员关闭）：不执行定时任务，并拒绝回调。"),
+        new("Ask its administrators to switch “Enabled” on in the WeCom settings of the console.", "请企业管理员在控制台的“企业微信设置”中打开“开启”并保存。"),
         new("Switch “Enabled” on in the WeCom settings and save.", "在“企业微信设置”中打开“开启”并保存。"));
 
     public static readonly DoctorText Stopped = new(

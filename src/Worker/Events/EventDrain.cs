@@ -73,7 +73,7 @@ internal sealed partial class EventDrain(
     public static string? ObstacleOf(Tenant? tenant) => tenant switch
     {
         null => "there is no such tenant",
-        { Enabled: false } => "the tenant is disabled; its events wait",
+        { Works: false } => "the tenant is disabled; its events wait",
         { State: TenantState.Stopped } => $"the tenant is stopped; its events wait: {tenant.StoppedReason} {tenant.StoppedAction}",
         _ when !tenant.Settings.Any(s =>
             s is { Secret: not null, Channel: Channel.Contacts or Channel.Customers } or { Secret: not null, Channel: Channel.App, AgentId: not null }) =>

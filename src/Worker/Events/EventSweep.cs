@@ -31,7 +31,7 @@ internal sealed partial class EventSweep(
     private const string LateSql = """
         SELECT t.id, half.part FROM control.tenants t CROSS JOIN (VALUES ('directory'), ('customers')) AS half(part)
             LEFT JOIN control.inbox_drains d ON d.tenant_id = t.id
-        WHERE t.enabled AND t.state <> 'stopped'
+        WHERE t.enabled AND t.switched_on AND t.state <> 'stopped'
           AND COALESCE(CASE half.part WHEN 'directory' THEN d.paused_until ELSE d.customers_paused_until END <= now(), true)
           AND EXISTS (SELECT FROM control.wecom_settings s WHERE s.tenant_id = t.id AND s.channel IN ('app', 'contacts', 'customers') AND s.secret IS NOT NULL)
           AND EXISTS (

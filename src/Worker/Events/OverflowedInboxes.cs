@@ -18,7 +18,7 @@ internal sealed partial class OverflowedInboxes(
 
     private const string FindSql = """
         SELECT d.tenant_id, d.overflowed_at, d.overflowed FROM control.inbox_drains d JOIN control.tenants t ON t.id = d.tenant_id
-        WHERE d.overflowed_at < now() - $1 AND t.enabled AND t.state <> 'stopped'
+        WHERE d.overflowed_at < now() - $1 AND t.enabled AND t.switched_on AND t.state <> 'stopped'
         """;
 
     // Only what was seen: an event that overflows meanwhile orders again.

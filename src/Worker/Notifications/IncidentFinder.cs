@@ -12,19 +12,19 @@ namespace WeComSync.Worker.Notifications;
 internal sealed class IncidentFinder(NpgsqlDataSource dataSource, IOptions<NotificationOptions> options, TimeProvider clock)
 {
     private const string StoppedSql = """
-        SELECT id, key, coalesce(stopped_reason, ''), coalesce(stopped_action, '') FROM control.tenants WHERE enabled AND state = 'stopped'
+        SELECT id, key, coalesce(stopped_reason, ''), coalesce(stopped_action, '') FROM control.tenants WHERE enabled AND switched_on AND state = 'stopped'
         """;
 
     /// <summary>Each half of the mirror has a run of its own that carries an approval out.</summary>
     private const string HeldSql = """
         SELECT t.id, t.key, count(*), max(h.run_id), h.entity = ANY($1) FROM control.held_removals h JOIN control.tenants t ON t.id = h.tenant_id
-        WHERE t.enabled AND h.decision = 'pending' GROUP BY t.id, t.key, h.entity = ANY($1)
+        WHERE t.enabled AND t.switched_on AND h.decision = 'pending' GROUP BY t.id, t.key, h.entity = ANY($1)
         """;
 
     /// <summary>Whoever never had customers misses none.</summary>
     private const string RefusedSql = """
         SELECT t.id, t.key, r.reason, r.action FROM control.customer_rests r JOIN control.tenants t ON t.id = r.tenant_id
-        WHERE t.enabled AND EXISTS (SELECT FROM mirror.follows f WHERE f.tenant_id = t.id AND f.removed_at IS NULL)
+        WHERE t.enabled AND t.switched_on AND EXISTS (SELECT FROM mirror.follows f WHERE f.tenant_id = t.id AND f.removed_at IS NULL)
         """;
 
     /// <summary>A tenant without a secret is not expected to run; a stopped one is told of as stopped.</summary>
@@ -33,7 +33,7 @@ internal sealed class IncidentFinder(NpgsqlDataSource dataSource, IOptions<Notif
         FROM control.tenants t
         CROSS JOIN LATERAL {GoodRuns.LastSql("t.id", MirrorPart.Directory)} g (finished_at)
         LEFT JOIN LATERAL (SELECT r.error FROM control.sync_runs r WHERE r.tenant_id = t.id AND r.part = 'directory' ORDER BY r.started_at DESC LIMIT 1) l ON true
-        WHERE t.enabled AND t.state <> 'stopped' AND greatest(t.created_at, g.finished_at) < $1
+        WHERE t.enabled AND t.switched_on AND t.state <> 'stopped' AND greatest(t.created_at, g.finished_at) < $1
           AND EXISTS (SELECT FROM control.wecom_settings s WHERE s.tenant_id = t.id AND s.channel IN ('app', 'contacts') AND s.secret IS NOT NULL)
         """;
 
@@ -41,7 +41,7 @@ internal sealed class IncidentFinder(NpgsqlDataSource dataSource, IOptions<Notif
         SELECT t.id, t.key, a.channel, max(a.last_at) FROM control.callback_attempts a
         JOIN control.tenants t ON t.id = a.tenant_id
         JOIN control.wecom_settings s ON s.tenant_id = a.tenant_id AND s.channel = a.channel AND s.token IS NOT NULL
-        WHERE t.enabled AND t.state <> 'stopped' AND a.outcome IN ('accepted', 'duplicate')
+        WHERE t.enabled AND t.switched_on AND t.state <> 'stopped' AND a.outcome IN ('accepted', 'duplicate')
         GROUP BY t.id, t.key, a.channel HAVING max(a.last_at) < $1
         """;
 

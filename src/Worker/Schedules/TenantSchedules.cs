@@ -13,7 +13,7 @@ internal sealed class TenantSchedules(NpgsqlDataSource dataSource, ISyncRunner r
         FROM control.tenants t
         CROSS JOIN unnest($1::text[]) AS k (kind)
         LEFT JOIN control.schedules s ON s.tenant_id = t.id AND s.kind = k.kind
-        WHERE t.enabled AND t.state <> 'stopped' AND NOT EXISTS (SELECT FROM control.platforms WHERE NOT plugin_on)
+        WHERE t.enabled AND t.switched_on AND t.state <> 'stopped' AND NOT EXISTS (SELECT FROM control.platforms WHERE NOT plugin_on)
           AND ($2::bigint IS NULL OR t.id = $2)
           AND NOT EXISTS (
               SELECT FROM control.tenant_apps a

@@ -30,6 +30,7 @@ internal static class StoredEntry
             Name = tenant.Name,
             CorpId = tenant.CorpId,
             Enabled = tenant.Enabled,
+            SwitchedOn = tenant.SwitchedOn,
             TimeZone = tenant.TimeZone,
             Channels = tenant.Settings.ToDictionary(stored => stored.Channel, stored => new ChannelEntry
             {
@@ -55,6 +56,7 @@ internal static class StoredEntry
         Note("name", before.Name != after.Name);
         Note("corpId", before.CorpId != after.CorpId);
         Note("enabled", before.Enabled != after.Enabled);
+        Note("switchedOn", before.SwitchedOn != after.SwitchedOn);
         Note("timeZone", before.TimeZone != after.TimeZone);
         Note("guard", (before.MaxRemovedPercent, before.MaxRemoved) != (after.MaxRemovedPercent, after.MaxRemoved));
         foreach (var channel in Enum.GetValues<Channel>())

@@ -14,6 +14,9 @@ internal sealed class TenantEntry
 
     public bool Enabled { get; set; }
 
+    /// <summary>The administrators' switch, which files do not have; null leaves it.</summary>
+    public bool? SwitchedOn { get; set; }
+
     public required string TimeZone { get; set; }
 
     /// <summary>The channels that the file has a block for.</summary>

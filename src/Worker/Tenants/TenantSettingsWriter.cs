@@ -23,11 +23,13 @@ internal sealed class TenantSettingsWriter(SyncDbContext db, SecretProtector pro
         Note("name", tenant.Name != entry.Name);
         Note("corpId", tenant.CorpId != entry.CorpId);
         Note("enabled", tenant.Enabled != entry.Enabled);
+        Note("switchedOn", tenant.SwitchedOn != (entry.SwitchedOn ?? tenant.SwitchedOn));
         Note("timeZone", tenant.TimeZone != entry.TimeZone);
         Note("guard", (tenant.MaxRemovedPercent, tenant.MaxRemoved) != (entry.MaxRemovedPercent, entry.MaxRemoved));
         tenant.Name = entry.Name;
         tenant.CorpId = entry.CorpId;
         tenant.Enabled = entry.Enabled;
+        tenant.SwitchedOn = entry.SwitchedOn ?? tenant.SwitchedOn;
         tenant.TimeZone = entry.TimeZone;
         tenant.MaxRemovedPercent = entry.MaxRemovedPercent;
         tenant.MaxRemoved = entry.MaxRemoved;

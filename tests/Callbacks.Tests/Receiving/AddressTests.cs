@@ -91,15 +91,17 @@ public sealed class AddressTests(TestDatabase database) : IClassFixture<TestData
         await InboxRows.AssertCountAsync(database, old, 1, Cancel);
     }
 
-    [Fact]
-    public async Task Disabled_tenant_is_refused_and_enabled_again_accepted_at_once()
+    [Theory]
+    [InlineData("enabled")]
+    [InlineData("switched_on")]
+    public async Task Tenant_with_either_switch_off_is_refused_and_accepted_at_once_when_it_is_on_again(string own)
     {
         var tenant = await TestTenant.AddAsync(database, Cancel);
         await using var host = await TestHost.StartAsync(database.ConnectionString);
-        await SetAsync(tenant, "enabled = false");
+        await SetAsync(tenant, $"{own} = false");
         await Eventually.TrueAsync("it is refused", async () =>
             await host.PostAsync(tenant, tenant.WeCom.Deliver(tenant.UserEvent(1)), Cancel) == HttpStatusCode.Forbidden);
-        await SetAsync(tenant, "enabled = true");
+        await SetAsync(tenant, $"{own} = true");
         Assert.Equal(HttpStatusCode.OK, await host.PostAsync(tenant, tenant.WeCom.Deliver(tenant.UserEvent(2)), Cancel));
     }
 

@@ -67,14 +67,15 @@ public sealed partial class RunPageTests(ServedWorker served) : IClassFixture<Se
     }
 
     [Theory]
-    [InlineData(11, true, "在 10 分钟内没有开始，已不再等待")]
-    [InlineData(0, false, "企业未开启")]
-    public async Task Asked_sync_that_never_begins_is_not_waited_for_for_ever_and_the_page_says_why(int minutes, bool enabled, string why)
+    [InlineData(11, null, "在 10 分钟内没有开始，已不再等待")]
+    [InlineData(0, "enabled", "运维人员已停用该企业，不能同步")]
+    [InlineData(0, "switched_on", "企业未开启")]
+    public async Task Asked_sync_that_never_begins_is_not_waited_for_for_ever_and_the_page_says_why(int minutes, string? off, string why)
     {
         var tenant = await served.Database.AddTenantAsync("0 0 0 29 2 ?");
-        if (!enabled)
+        if (off is not null)
         {
-            await served.Database.DisableAsync(tenant);
+            await served.Database.ExecuteAsync($"UPDATE control.tenants SET {off} = false WHERE id = $1", tenant);
         }
 
         var page = await ReadAsync(tenant, $"/sync?asked=0.{DateTimeOffset.UtcNow.AddMinutes(-minutes).ToUnixTimeMilliseconds()}", "zh-CN");

@@ -48,13 +48,14 @@ public sealed class InboxTests(TestDatabase database) : IClassFixture<TestDataba
     }
 
     [Theory]
-    [InlineData(true, "disabled")]
-    [InlineData(false, "contacts.secret")]
-    public async Task Events_of_a_tenant_that_is_disabled_or_has_no_credentials_wait_without_tries_and_without_calls(bool disabled, string why)
+    [InlineData("enabled", "disabled")]
+    [InlineData("switched_on", "disabled")]
+    [InlineData(null, "contacts.secret")]
+    public async Task Events_of_a_tenant_that_is_disabled_or_has_no_credentials_wait_without_tries_and_without_calls(string? off, string why)
     {
         await using var harness = await StartAsync();
-        var hinder = disabled ? "UPDATE control.tenants SET enabled = false WHERE id = $1" : "UPDATE control.wecom_settings SET secret = NULL, token = secret WHERE tenant_id = $1";
-        var allow = disabled ? "UPDATE control.tenants SET enabled = true WHERE id = $1" : "UPDATE control.wecom_settings SET secret = token, token = NULL WHERE tenant_id = $1";
+        var hinder = off is not null ? $"UPDATE control.tenants SET {off} = false WHERE id = $1" : "UPDATE control.wecom_settings SET secret = NULL, token = secret WHERE tenant_id = $1";
+        var allow = off is not null ? $"UPDATE control.tenants SET {off} = true WHERE id = $1" : "UPDATE control.wecom_settings SET secret = token, token = NULL WHERE tenant_id = $1";
         await harness.ScalarAsync<long>($"WITH done AS ({hinder} RETURNING 1) SELECT count(*) FROM done");
         var id = await harness.TellAsync(
             "update_user", [("UserID", harness.World.PersonAt(0).UserId)], receivedAt: DateTimeOffset.UtcNow.AddSeconds(-30));

@@ -48,7 +48,7 @@ internal sealed class StatusReader(IDbContextFactory<SyncDbContext> contexts, Ti
     }
 
     private static DateTimeOffset? NextDue(Tenant tenant, Schedule schedule, DateTimeOffset now) =>
-        tenant is { Enabled: true, State: not TenantState.Stopped }
+        tenant is { Works: true, State: not TenantState.Stopped }
         && TimeZoneInfo.TryFindSystemTimeZoneById(tenant.TimeZone, out var zone)
         && CronExpression.TryParse(ScheduleDefaults.Effective(tenant.Id, schedule.Kind, schedule.Cron), out var cron)
             ? cron.WithTimeZone(zone).GetNextValidTimeAfter(now)
@@ -108,7 +108,7 @@ internal sealed class StatusReader(IDbContextFactory<SyncDbContext> contexts, Ti
         await db.Database.SqlQuery<CustomerRestStatus>($"""
             SELECT t.key AS tenant, r.since, r.looked_at, r.code, r.reason, r.action
             FROM control.customer_rests r JOIN control.tenants t ON t.id = r.tenant_id
-            WHERE t.enabled AND t.state <> 'stopped' ORDER BY t.key
+            WHERE t.enabled AND t.switched_on AND t.state <> 'stopped' ORDER BY t.key
             """).ToListAsync(ct);
 
     private sealed record StateCount(string State, long Jobs);

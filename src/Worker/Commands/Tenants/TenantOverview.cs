@@ -31,17 +31,23 @@ internal sealed record TenantOverview(
             : null;
         var state = tenant.State == TenantState.Stopped ? ShownState.Stopped
             : !tenant.Enabled ? ShownState.Disabled
+            : !tenant.SwitchedOn ? ShownState.SwitchedOff
             : tenant.State == TenantState.Slowed ? ShownState.Slowed : ShownState.Active;
         return new(
             tenant.Key, tenant.Id, tenant.Name, tenant.CorpId, tenant.Enabled, state, stopped, [.. runs.OrderBy(run => run.Kind).Select(RunOverview.Of)]);
     }
 }
 
-/// <summary>Whether anything is done for a tenant. One that is stopped and disabled shows as stopped: a person must act.</summary>
+/// <summary>Whether anything is done for a tenant. One that is stopped and disabled or switched off shows as stopped: a person must act.</summary>
 internal enum ShownState
 {
     Active,
+
+    /// <summary>By the operator.</summary>
     Disabled,
+
+    /// <summary>By the tenant's administrators.</summary>
+    SwitchedOff,
     Slowed,
     Stopped,
 }

@@ -9,7 +9,7 @@ internal static class FieldNames
     {
         "name" => T["企业名称"],
         "corpId" => T["企业ID"],
-        "enabled" => T["开启"],
+        "enabled" or "switchedOn" => T["开启"],
         "timeZone" => T["时区"],
         "guard" => T["删除保护"],
         "weChatAppId" => T["微信开发者ID"],

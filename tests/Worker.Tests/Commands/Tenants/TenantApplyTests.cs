@@ -9,6 +9,7 @@ using WeComSync.TestKit;
 using WeComSync.Worker.Commands;
 using WeComSync.Worker.Commands.Tenants;
 using WeComSync.Worker.Tenants;
+using WeComSync.Worker.Tests.Serve;
 using Xunit;
 
 namespace WeComSync.Worker.Tests.Commands.Tenants;
@@ -77,6 +78,21 @@ public sealed class TenantApplyTests(TestDatabase database) : IClassFixture<Test
         Assert.Equal("new", Open(tenant, SecretFields.Secret(Channel.App), Settings(tenant, Channel.App)!.Secret));
         Assert.Equal(Settings(before, Channel.Contacts)!.Secret, Settings(tenant, Channel.Contacts)!.Secret);
         Assert.Equal(before.CallbackKey, tenant.CallbackKey);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task File_sets_the_operators_switch_and_leaves_the_administrators(bool switchedOn)
+    {
+        await ApplyAsync("\"enabled\":false");
+        await database.ExecuteAsync("UPDATE control.tenants SET switched_on = $2 WHERE key = $1", (await LoadAsync()).Key, switchedOn);
+
+        var applied = await ApplyAsync("\"enabled\":true");
+
+        Assert.Equal(["enabled"], applied.Changed);
+        var tenant = await LoadAsync();
+        Assert.Equal((true, switchedOn, switchedOn), (tenant.Enabled, tenant.SwitchedOn, tenant.Works));
     }
 
     [Fact]

@@ -31,15 +31,17 @@ public sealed class TenantOverviewTests(TestDatabase database) : IClassFixture<T
     }
 
     [Theory]
-    [InlineData(true, false, "Active")]
-    [InlineData(false, false, "Disabled")]
-    [InlineData(true, true, "Stopped")]
-    [InlineData(false, true, "Stopped")]
-    public async Task State_says_whether_anything_is_done_for_the_tenant(bool enabled, bool stopped, string state)
+    [InlineData(true, true, false, "Active")]
+    [InlineData(false, true, false, "Disabled")]
+    [InlineData(true, false, false, "SwitchedOff")]
+    [InlineData(false, false, false, "Disabled")]
+    [InlineData(true, true, true, "Stopped")]
+    [InlineData(false, false, true, "Stopped")]
+    public async Task State_says_whether_anything_is_done_for_the_tenant(bool enabled, bool switchedOn, bool stopped, string state)
     {
         await AddTenantAsync(tenant =>
         {
-            tenant.Enabled = enabled;
+            (tenant.Enabled, tenant.SwitchedOn) = (enabled, switchedOn);
             if (stopped)
             {
                 tenant.Stop(60020, "not allow to access from your ip", "Add this server's IP.", Now);

@@ -32,9 +32,9 @@ internal sealed class WriteAccess(SyncDbContext db, NpgsqlDataSource dataSource,
             return new(WriteObstacle.PlugInOff);
         }
 
-        if (!tenant.Enabled || tenant.State == TenantState.Stopped)
+        if (!tenant.Works || tenant.State == TenantState.Stopped)
         {
-            return new(tenant.Enabled ? WriteObstacle.Stopped : WriteObstacle.Disabled);
+            return new(!tenant.Enabled ? WriteObstacle.Disabled : !tenant.SwitchedOn ? WriteObstacle.SwitchedOff : WriteObstacle.Stopped);
         }
 
         var secret = await db.WeComSettings.AsNoTracking().Where(s => s.TenantId == tenant.Id && s.Channel == Channel.Contacts && s.Secret != null)

@@ -19,7 +19,8 @@ internal sealed record WritePermission(WriteObstacle? Obstacle, DateTimeOffset? 
     {
         null => "",
         WriteObstacle.PlugInOff => T["平台的“企业微信管理”已关闭，不能写入企业微信。请联系运维人员。"],
-        WriteObstacle.Disabled => T["企业未开启，不能写入企业微信。请在“企业微信设置”中打开“开启”。"],
+        WriteObstacle.Disabled => T["运维人员已停用该企业，不能写入企业微信。请联系运维人员。"],
+        WriteObstacle.SwitchedOff => T["企业未开启，不能写入企业微信。请在“企业微信设置”中打开“开启”。"],
         WriteObstacle.Stopped => T["同步已停止，不能写入企业微信。请先在“概况”中按说明处理并恢复。"],
         WriteObstacle.NoSecret => T["没有通讯录 Secret，不能写入企业微信。请在“企业微信设置”中填写，并在企业微信“管理工具 → 通讯录同步”中给予编辑权限。"],
         WriteObstacle.NotGranted => T["通讯录 Secret 只有读取权限。请在企业微信“管理工具 → 通讯录同步 → API接口同步”中把权限改为“编辑通讯录”，再点“重新检查”。"],
@@ -32,6 +33,7 @@ internal enum WriteObstacle
 {
     PlugInOff,
     Disabled,
+    SwitchedOff,
     Stopped,
     NoSecret,
 

@@ -19,7 +19,7 @@ internal sealed class GuideModel(NpgsqlDataSource dataSource) : ConsolePage
     private IEnumerable<GuideStep> Tell(EnterpriseHealth health)
     {
         yield return new(
-            T["企业ID"], Enterprise.Enabled && Enterprise.CorpId.Length > 0, Enterprise.Enabled ? T["已填写并开启"] : T["未开启"],
+            T["企业ID"], Enterprise.SwitchedOn && Enterprise.CorpId.Length > 0, Enterprise.SwitchedOn ? T["已填写并开启"] : T["未开启"],
             T["企业微信：我的企业 → 企业信息，最下方的企业ID。填到“企业微信设置”的第一项，并打开“开启”。"], null, [("/wecom#corpId", T["去填写"])]);
         yield return Secret(
             health, "contacts", T["通讯录 Secret"],

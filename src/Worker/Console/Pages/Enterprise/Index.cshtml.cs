@@ -31,7 +31,8 @@ internal sealed class OverviewModel(
     /// <summary>The secret that keeps the enterprise stopped for now, whoever resumes it; null if none does.</summary>
     public RefusedSecret? StillRefused { get; private set; }
 
-    public string State => Enterprise.State == TenantState.Stopped || Enterprise.Enabled ? EnumText.Of(Enterprise.State) : "disabled";
+    public string State =>
+        Enterprise.State == TenantState.Stopped || Enterprise.Works ? EnumText.Of(Enterprise.State) : Enterprise.Enabled ? "switched_off" : "disabled";
 
     public async Task OnGetAsync(CancellationToken ct)
     {

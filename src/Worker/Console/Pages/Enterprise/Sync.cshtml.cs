@@ -133,7 +133,8 @@ internal sealed class SyncModel(
 
     private async Task<string?> WhyRestingAsync(CancellationToken ct) =>
         !await platform.IsOnAsync(ct) ? T["平台的“企业微信管理”已关闭：不接收回调，也不同步。"].Value
-        : !Enterprise.Enabled ? T["企业未开启：请在“企业微信设置”中打开“开启”并保存。"].Value
+        : !Enterprise.Enabled ? T["运维人员已停用该企业，不能同步。请联系运维人员。"].Value
+        : !Enterprise.SwitchedOn ? T["企业未开启：请在“企业微信设置”中打开“开启”并保存。"].Value
         : Enterprise.State == TenantState.Stopped ? T["同步已停止：请先在“概况”中按说明处理并恢复。"].Value
         : !await platform.IsAppOnAsync(Enterprise.Id, EnterpriseApp.Contacts, ct) ? T["应用“{0}”已关闭，不能同步。", T["通讯录同步"]].Value
         : null;

@@ -36,8 +36,8 @@ internal sealed class WeComSettingsModel(TenantEdit edit, AuditLog audit, SyncDb
     {
         var stored = await db.WeComSettings.AsNoTracking().Where(s => s.TenantId == Enterprise.Id).ToDictionaryAsync(s => s.Channel, ct);
         var cleared = Request.Form["clear"].OfType<string>().ToHashSet();
-        var enabled = Request.Form["enabled"] == "true";
-        Values["enabled"] = enabled ? "true" : "";
+        var on = Request.Form["enabled"] == "true";
+        Values["enabled"] = on ? "true" : "";
         var corpId = Read("corpId", required: true);
         var agentId = Read("app.agentId");
         var typed = Enum.GetValues<Channel>().ToDictionary(channel => channel, channel => ReadChannel(channel, stored.GetValueOrDefault(channel), cleared));
@@ -51,7 +51,7 @@ internal sealed class WeComSettingsModel(TenantEdit edit, AuditLog audit, SyncDb
         return await SaveAsync(
             (entry, _) =>
             {
-                (entry.CorpId, entry.Enabled) = (corpId!, enabled);
+                (entry.CorpId, entry.SwitchedOn) = (corpId!, on);
                 foreach (var (channel, change) in typed)
                 {
                     change.Apply(entry, channel, channel == Channel.App && agentId is not null ? long.Parse(agentId, CultureInfo.InvariantCulture) : null);
@@ -79,7 +79,7 @@ internal sealed class WeComSettingsModel(TenantEdit edit, AuditLog audit, SyncDb
     protected override async Task ShowAsync(CancellationToken ct)
     {
         await base.ShowAsync(ct);
-        Values["enabled"] = Enterprise.Enabled ? "true" : "";
+        Values["enabled"] = Enterprise.SwitchedOn ? "true" : "";
         Values["corpId"] = Enterprise.CorpId;
         foreach (var stored in await db.WeComSettings.AsNoTracking().Where(s => s.TenantId == Enterprise.Id).ToListAsync(ct))
         {

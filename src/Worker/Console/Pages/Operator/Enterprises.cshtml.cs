@@ -20,7 +20,7 @@ internal sealed class EnterprisesModel(EnterpriseList list, JobStorage storage) 
     public (long Waiting, long Running, long Failed) Jobs { get; private set; }
 
     public IReadOnlyList<(string Value, string Text)> States =>
-        [("active", T["正常"]), ("slowed", T["已减速"]), ("stopped", T["已停止"]), ("disabled", T["已停用"]), ("held", T["有待批准的删除"])];
+        [("active", T["正常"]), ("slowed", T["已减速"]), ("stopped", T["已停止"]), ("disabled", T["已停用"]), ("switched_off", T["未开启"]), ("held", T["有待批准的删除"])];
 
     public async Task OnGetAsync(string? q, string? state, string? after, CancellationToken ct)
     {

@@ -62,4 +62,7 @@ public enum AuditAction
     AppOn,
     AppOff,
     AppsChanged,
+    OperatorAdded,
+    OperatorRemoved,
+    AccountRemoved,
 }

@@ -33,6 +33,9 @@ public static class AdvisoryLocks
     /// <summary>One process at a time protects the stored secrets anew.</summary>
     public const long SecretRotation = 7_236_837_023;
 
+    /// <summary>One change of accounts' rights at a time, or the last two operators could remove each other.</summary>
+    public const long Accounts = 7_236_837_024;
+
     /// <summary>How the texts begin whose hashes are the locks of <c>control.call_budgets</c>.</summary>
     internal const string CallBudget = "call_budget:";
 

@@ -1,5 +1,6 @@
 using System.Net;
 using WeComSync.Domain.Storage;
+using WeComSync.Worker.Tenants;
 using WeComSync.Worker.WebConsole.Accounts;
 
 namespace WeComSync.Worker.WebConsole;
@@ -46,7 +47,7 @@ internal sealed record ConsoleOptions
     private static ConfiguredOperator ReadOperator(IConfiguration configuration)
     {
         var email = configuration["Console:Operator:Email"]?.Trim();
-        if (string.IsNullOrEmpty(email) || !email.Contains('@', StringComparison.Ordinal))
+        if (string.IsNullOrEmpty(email) || TextRules.Email(email) is not null)
         {
             throw new ConfigurationException("Console:Operator:Email is not set to an e-mail address. It is the login of the first operator.");
         }

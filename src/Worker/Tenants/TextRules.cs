@@ -1,5 +1,8 @@
 using System.Buffers;
+using System.ComponentModel.DataAnnotations;
+using System.Globalization;
 using System.Security.Cryptography;
+using System.Text;
 using Quartz;
 
 namespace WeComSync.Worker.Tenants;
@@ -16,6 +19,7 @@ internal static class TextRules
     private const int LongestName = 200;
     private const int LongestCorpId = 64;
     private const int LongestSecret = 512;
+    private const int LongestEmail = 254;
 
     private static readonly SearchValues<char> KeyCharacters = SearchValues.Create(Lower + Digits + "-_");
     private static readonly SearchValues<char> LettersAndDigits = SearchValues.Create(Lower + Upper + Digits);
@@ -31,6 +35,12 @@ internal static class TextRules
         string.IsNullOrWhiteSpace(text) || text.Length > LongestName ? $"must be 1 to {LongestName} characters"
         : text.Any(char.IsControl) ? "must be on one line, without control characters"
         : null;
+
+    /// <summary>The login of an account. That it can be reached is for whoever writes to it to find out.</summary>
+    public static string? Email(string text) =>
+        text.Length > LongestEmail || !new EmailAddressAttribute().IsValid(text) || text.EnumerateRunes().Any(IsHidden)
+            ? $"must be an e-mail address of at most {LongestEmail} characters"
+            : null;
 
     /// <remarks>Corps begin with <c>ww</c>, old ones with <c>wx</c>, encrypted ids with <c>wp</c>.</remarks>
     public static string? CorpId(string text) =>
@@ -81,4 +91,8 @@ internal static class TextRules
             return Expected;
         }
     }
+
+    /// <summary>Nobody sees it, or it is half of a character.</summary>
+    private static bool IsHidden(Rune rune) =>
+        rune == Rune.ReplacementChar || Rune.IsWhiteSpace(rune) || Rune.IsControl(rune) || Rune.GetUnicodeCategory(rune) == UnicodeCategory.Format;
 }

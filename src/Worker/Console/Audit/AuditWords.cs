@@ -42,6 +42,9 @@ internal static class AuditWords
         AuditAction.AppOn => T["开启应用"],
         AuditAction.AppOff => T["关闭应用"],
         AuditAction.AppsChanged => T["修改企业的应用"],
+        AuditAction.OperatorAdded => T["添加运维人员"],
+        AuditAction.OperatorRemoved => T["撤销运维权限"],
+        AuditAction.AccountRemoved => T["删除账号"],
         _ => action.ToString(),
     };
 

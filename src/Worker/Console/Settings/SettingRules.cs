@@ -16,7 +16,7 @@ internal static partial class SettingRules
     {
         "name" => TextRules.Name(value) is null ? null : T["名称为 1 到 200 个字符，不能换行。"].Value,
         "key" => TextRules.Key(value) is null ? null : T["标识为 1 到 64 个小写字母、数字、“-”或“_”，不能以“-”开头。"].Value,
-        "email" => value.Length is > 3 and <= 254 && value.Contains('@', StringComparison.Ordinal) ? null : T["邮箱格式不正确。"].Value,
+        "email" => TextRules.Email(value) is null ? null : T["邮箱格式不正确。"].Value,
         "corpId" => CorpId(value, T),
         "timeZone" => TextRules.TimeZone(value) is null ? null : T["请填写 IANA 时区，例如 Asia/Shanghai。"].Value,
         "maxRemovedPercent" => Whole(value, 0, 100) ? null : T["请填写 0 到 100 的整数。"].Value,

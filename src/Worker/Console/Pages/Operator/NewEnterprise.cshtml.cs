@@ -27,17 +27,20 @@ internal sealed class NewEnterpriseModel(SyncDbContext db, TenantApply apply, Ad
             }
         }
 
-        if (Problems.Count == 0 && await db.Tenants.AnyAsync(tenant => tenant.Key == Values["key"], ct))
-        {
-            Problems["key"] = T["该标识已被使用。"];
-        }
-
         if (Problems.Count > 0)
         {
             return Refused();
         }
 
-        var applied = await apply.RunAsync([new TenantEntry
+        // Enterprise and administrator come together: a refused address must not leave an enterprise that nobody administers.
+        await using var transaction = await TenantApply.BeginAsync(db, ct);
+        if (await db.Tenants.AnyAsync(tenant => tenant.Key == Values["key"], ct))
+        {
+            Problems["key"] = T["该标识已被使用。"];
+            return Refused();
+        }
+
+        var applied = await apply.ApplyAsync(db, [new TenantEntry
         {
             Key = Values["key"],
             Name = Values["name"],
@@ -49,15 +52,27 @@ internal sealed class NewEnterpriseModel(SyncDbContext db, TenantApply apply, Ad
             Schedules = new Dictionary<Domain.Runs.SyncKind, string>(),
             MaxRemoved = Tenant.DefaultMaxRemoved,
             MaxRemovedPercent = Tenant.DefaultMaxRemovedPercent,
-        }], ct);
-        var id = applied.Tenants.Single().Id;
-        await audit.WriteAsync(id, AuditAction.EnterpriseAdded, Values["key"], ct);
+        }], otherwiseChanged: false, ct);
+        var id = applied.Single().Id;
+        db.Audit.Add(audit.Entry(id, AuditAction.EnterpriseAdded, Values["key"]));
+        await db.SaveChangesAsync(ct);
         var done = T["企业已添加。"].Value;
-        if (Values["email"].Length > 0 && await administrators.AddAsync(Values["email"], id, ct) is { } password)
+        if (Values["email"].Length > 0)
         {
-            done += " " + T["管理员 {0} 的初始密码：{1}（只显示这一次）", Values["email"], password];
+            var administrator = await administrators.AddWithinAsync(Values["email"], id, ct);
+            if (administrator.Problem is { } problem)
+            {
+                Problems["email"] = problem;
+                return Refused();
+            }
+
+            if (administrator.Password is { } password)
+            {
+                done += " " + T["管理员 {0} 的初始密码：{1}（只显示这一次）", Values["email"], password];
+            }
         }
 
+        await transaction.CommitAsync(ct);
         return Accepted($"/e/{Values["key"]}", done);
     }
 }

@@ -11,8 +11,10 @@ namespace WeComSync.Worker.Notifications;
 /// <summary>Finds what is wrong now, by our own tables alone.</summary>
 internal sealed class IncidentFinder(NpgsqlDataSource dataSource, IOptions<NotificationOptions> options, TimeProvider clock)
 {
+    /// <summary>What is still tried again by itself needs no person yet.</summary>
     private const string StoppedSql = """
-        SELECT id, key, coalesce(stopped_reason, ''), coalesce(stopped_action, '') FROM control.tenants WHERE enabled AND switched_on AND state = 'stopped'
+        SELECT id, key, coalesce(stopped_reason, ''), coalesce(stopped_action, '') FROM control.tenants
+        WHERE enabled AND switched_on AND state = 'stopped' AND retry_at IS NULL
         """;
 
     /// <summary>Each half of the mirror has a run of its own that carries an approval out.</summary>

@@ -1,7 +1,7 @@
 namespace WeComSync.Worker.Schedules;
 
-/// <summary>Looks for overdue runs every few seconds.</summary>
-internal sealed partial class OverdueWatch(OverdueSweep sweep, TimeProvider clock, ILogger<OverdueWatch> logger) : BackgroundService
+/// <summary>Looks for overdue runs, and for stopped tenants that are to be tried again, every few seconds.</summary>
+internal sealed partial class OverdueWatch(OverdueSweep sweep, TenantRetry retry, TimeProvider clock, ILogger<OverdueWatch> logger) : BackgroundService
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(15);
 
@@ -15,6 +15,7 @@ internal sealed partial class OverdueWatch(OverdueSweep sweep, TimeProvider cloc
                 try
                 {
                     await sweep.RunAsync(stoppingToken);
+                    await retry.RunAsync(stoppingToken);
                 }
                 catch (Exception failure) when (!stoppingToken.IsCancellationRequested)
                 {

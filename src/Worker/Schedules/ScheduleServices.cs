@@ -41,6 +41,7 @@ internal static class ScheduleServices
         services.AddSingleton<TenantSchedules>();
         services.AddSingleton<TriggerReconciliation>();
         services.AddSingleton<OverdueSweep>();
+        services.AddSingleton<TenantRetry>();
         services.AddSingleton<EffectRetention>();
         services.AddHostedService<ScheduleWatch>();
         services.AddHostedService<OverdueWatch>();

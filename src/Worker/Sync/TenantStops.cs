@@ -16,6 +16,12 @@ internal sealed class TenantStops(IDbContextFactory<SyncDbContext> contexts, Tim
     /// <summary>How long a slowed tenant's scheduled runs leave it alone.</summary>
     private static readonly TimeSpan Pause = TimeSpan.FromHours(1);
 
+    /// <summary>
+    /// Before each further try after a refusal of this server's address. Where calls leave from several addresses, of which not all are trusted,
+    /// 60020 comes and goes; one that stays is asked four times more, in three hours, and then waits for a person.
+    /// </summary>
+    private static readonly TimeSpan[] AddressGaps = [TimeSpan.FromMinutes(2), TimeSpan.FromMinutes(10), TimeSpan.FromMinutes(40), TimeSpan.FromMinutes(120)];
+
     /// <summary>Whether a slowed tenant was tried a short while ago.</summary>
     public async Task<bool> HoldsBackAsync(long tenantId, CancellationToken ct)
     {
@@ -37,16 +43,17 @@ internal sealed class TenantStops(IDbContextFactory<SyncDbContext> contexts, Tim
         }
     }
 
-    /// <summary>Lets a slowed tenant run as often as before; in the transaction of the run that proves that it can.</summary>
+    /// <summary>Lets a slowed tenant run as often as before, and forgets earlier tries; in the transaction of the run that proves that it can.</summary>
     public static Task<int> ReleaseAsync(NpgsqlConnection connection, long tenantId, CancellationToken ct) => connection.ExecuteAsync("""
-        UPDATE control.tenants SET state = 'active', stopped_at = NULL, stopped_code = NULL, stopped_reason = NULL, stopped_action = NULL
-        WHERE id = $1 AND state = 'slowed'
+        UPDATE control.tenants SET state = 'active', stopped_at = NULL, stopped_code = NULL, stopped_reason = NULL, stopped_action = NULL, retries = 0
+        WHERE id = $1 AND (state = 'slowed' OR state = 'active' AND retries > 0)
         """, [tenantId], ct);
 
     public async Task StopAsync(long tenantId, WeComException reason, CancellationToken ct)
     {
         await using var db = await contexts.CreateDbContextAsync(ct);
-        await ChangeAsync(db, tenantId, tenant => tenant.Stop(reason.ErrCode, reason.Message, reason.Action, clock.GetUtcNow()), ct);
+        await ChangeAsync(db, tenantId, tenant => tenant.Stop(
+            reason.ErrCode, reason.Message, reason.Action, clock.GetUtcNow(), reason.ErrCode == WeComErrors.IpNotTrusted ? AddressGaps : []), ct);
     }
 
     private static async Task ChangeAsync(SyncDbContext db, long tenantId, Action<Tenant> change, CancellationToken ct)

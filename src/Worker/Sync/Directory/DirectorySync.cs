@@ -102,7 +102,7 @@ internal sealed class DirectorySync(
                 [tenant.Id, tenant.FetchChildHonoured, tenant.TooLargeSubtree], ct);
         }
 
-        if (tenant.State == TenantState.Slowed)
+        if (tenant.State == TenantState.Slowed || tenant.Retries > 0)
         {
             await TenantStops.ReleaseAsync(session.Connection, tenant.Id, ct);
         }

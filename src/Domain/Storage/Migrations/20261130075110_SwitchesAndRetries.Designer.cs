@@ -1302,6 +1302,12 @@ namespace WeComSync.Domain.Storage.Migrations
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("create_time");
 
+                    b.Property<int>("Deaths")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("integer")
+                        .HasDefaultValue(0)
+                        .HasColumnName("deaths");
+
                     b.Property<byte[]>("Digest")
                         .IsRequired()
                         .HasColumnType("bytea")
@@ -1325,6 +1331,10 @@ namespace WeComSync.Domain.Storage.Migrations
                         .HasColumnType("integer")
                         .HasDefaultValue(0)
                         .HasColumnName("occurrence");
+
+                    b.Property<string>("ParkedBy")
+                        .HasColumnType("text")
+                        .HasColumnName("parked_by");
 
                     b.Property<byte[]>("Payload")
                         .HasColumnType("bytea")
@@ -1420,6 +1430,10 @@ namespace WeComSync.Domain.Storage.Migrations
                         .HasColumnType("bigint")
                         .HasColumnName("tenant_id");
 
+                    b.Property<DateTimeOffset?>("CustomersPausedUntil")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("customers_paused_until");
+
                     b.Property<long>("Overflowed")
                         .ValueGeneratedOnAdd()
                         .HasColumnType("bigint")
@@ -1437,6 +1451,12 @@ namespace WeComSync.Domain.Storage.Migrations
                     b.Property<DateTimeOffset?>("QueuedAt")
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("queued_at");
+
+                    b.Property<long>("StormTried")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("bigint")
+                        .HasDefaultValue(0L)
+                        .HasColumnName("storm_tried");
 
                     b.HasKey("TenantId")
                         .HasName("pk_inbox_drains");

@@ -37,9 +37,10 @@ internal static class WorkerHost
     }
 
     /// <summary>What every command has: logs on stderr, the database, the clock and the checks at start.</summary>
-    /// <exception cref="ConfigurationException">A setting is missing or wrong.</exception>
+    /// <exception cref="ConfigurationException">A setting is missing or wrong, or the host lacks something.</exception>
     public static void AddWorker(this IHostApplicationBuilder builder)
     {
+        HostData.Require();
         builder.AddWorkerLogging();
         builder.Services.AddSingleton(TimeProvider.System);
         var storage = StorageOptions.Read(builder.Configuration, builder.Environment);

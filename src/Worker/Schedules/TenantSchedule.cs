@@ -22,6 +22,9 @@ internal sealed record TenantSchedule(long TenantId, SyncKind Kind, string Cron,
     /// <summary>All that decides when it fires, stored with the trigger: a trigger that says something else is out of date.</summary>
     public string Description => $"{Cron} ({TimeZone})";
 
+    /// <summary>Whether this host knows the zone. If not, another may, whose time zone data are newer.</summary>
+    public bool IsZoneKnown => TimeZoneInfo.TryFindSystemTimeZoneById(TimeZone, out _);
+
     /// <exception cref="FormatException">The key is none of ours.</exception>
     public static (long TenantId, SyncKind Kind) Parse(TriggerKey key) =>
         key.Name.Split(':') is [var id, var kind]

@@ -28,7 +28,10 @@ internal sealed partial class TriggerReconciliation(
 
         var scheduler = await schedulers.GetScheduler(ct);
         var stored = await StoredAsync(scheduler, ct);
-        var wanted = (await schedules.LoadAsync(ct)).Where(HasFuture).ToDictionary(schedule => schedule.Key);
+        var known = (await schedules.LoadAsync(ct)).ToLookup(IsZoneKnown);
+        // What a trigger in a zone that is unknown here should be, only hosts that know it can say.
+        var foreign = known[false].Select(schedule => schedule.Key).ToHashSet();
+        var wanted = known[true].Where(HasFuture).ToDictionary(schedule => schedule.Key);
 
         var outdated = wanted.Values.Where(schedule => !stored.TryGetValue(schedule.Key, out var trigger) || trigger.Description != schedule.Description).ToList();
         foreach (var batch in outdated.Chunk(Batch))
@@ -36,7 +39,7 @@ internal sealed partial class TriggerReconciliation(
             await scheduler.ScheduleJob(Job(), batch.Select(Trigger).ToList(), ScheduleJobOptions.Replacing, ct);
         }
 
-        var gone = stored.Keys.Where(key => !wanted.ContainsKey(key)).ToList();
+        var gone = stored.Keys.Where(key => !wanted.ContainsKey(key) && !foreign.Contains(key)).ToList();
         if (gone.Count > 0)
         {
             await scheduler.UnscheduleJobs(gone, ct);
@@ -72,6 +75,21 @@ internal sealed partial class TriggerReconciliation(
     /// <remarks>Nothing of ours pauses a trigger for longer than it takes to free it.</remarks>
     private bool IsStuck(TriggerHeader trigger) => trigger.State == TriggerState.Paused || trigger.NextFireTimeUtc < time.Now - Stuck;
 
+    private bool IsZoneKnown(TenantSchedule schedule)
+    {
+        if (schedule.IsZoneKnown)
+        {
+            return true;
+        }
+
+        if (reported.Add(schedule))
+        {
+            LogZoneUnknown(schedule.TenantId, schedule.TimeZone, schedule.Kind);
+        }
+
+        return false;
+    }
+
     /// <summary>Quartz refuses a whole batch for one trigger that never fires.</summary>
     private bool HasFuture(TenantSchedule schedule)
     {
@@ -82,7 +100,7 @@ internal sealed partial class TriggerReconciliation(
 
         if (reported.Add(schedule))
         {
-            LogUnusable(schedule.TenantId, schedule.Kind, schedule.Cron, schedule.TimeZone);
+            LogUnusable(schedule.TenantId, schedule.Kind, schedule.Cron);
         }
 
         return false;
@@ -106,6 +124,10 @@ internal sealed partial class TriggerReconciliation(
     private partial void LogApplied(int set, int removed, int repaired, int count);
 
     [LoggerMessage(LogLevel.Warning,
-        "Tenant {TenantId}: {Kind} sync has no schedule, because '{Cron}' in time zone '{TimeZone}' is not understood or never comes. Correct it with 'tenants apply'")]
-    private partial void LogUnusable(long tenantId, Domain.Runs.SyncKind kind, string cron, string timeZone);
+        "Tenant {TenantId}: {Kind} sync has no schedule, because '{Cron}' is not understood or never comes. Correct it with 'tenants apply'")]
+    private partial void LogUnusable(long tenantId, Domain.Runs.SyncKind kind, string cron);
+
+    [LoggerMessage(LogLevel.Warning,
+        "Tenant {TenantId}: this host does not know the time zone '{TimeZone}', so the schedule of its {Kind} sync is left to hosts that do. Update the system's time zone data (package tzdata) here")]
+    private partial void LogZoneUnknown(long tenantId, string timeZone, Domain.Runs.SyncKind kind);
 }

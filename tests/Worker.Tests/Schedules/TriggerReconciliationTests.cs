@@ -73,7 +73,22 @@ public sealed class TriggerReconciliationTests(IdleWorker idle) : IClassFixture<
 
         Assert.Null(await FindAsync(wrong));
         Assert.NotNull(await FindAsync(right));
-        await TestWorker.LoggedAsync($"Warning: Tenant {wrong}: Full sync has no schedule");
+        var said = zone == "UTC" ? "Full sync has no schedule" : "this host does not know the time zone";
+        await TestWorker.LoggedAsync($"Warning: Tenant {wrong}: {said}");
+    }
+
+    /// <summary>A worker whose time zone data is older than another's.</summary>
+    [Fact]
+    public async Task Trigger_in_a_zone_that_only_other_hosts_know_is_kept()
+    {
+        var tenant = await database.AddTenantAsync("30 0 0 1 1 ?", "UTC");
+        await ReconcileAsync();
+        var before = await FindAsync(tenant);
+        await database.ExecuteAsync("UPDATE control.tenants SET time_zone = 'Mars/Olympus' WHERE id = $1", tenant);
+        await ReconcileAsync();
+
+        Assert.Equal(before, await FindAsync(tenant));
+        await TestWorker.LoggedAsync($"Warning: Tenant {tenant}: this host does not know the time zone 'Mars/Olympus'");
     }
 
     [Fact]

@@ -49,4 +49,48 @@ public sealed class ServeProcessTests(TestDatabase database) : IClassFixture<Tes
         Assert.Equal(ExitCodes.Failed, result.ExitCode);
         Assert.StartsWith("Console:Operator:Email is not set", result.LastErrorLine, StringComparison.Ordinal);
     }
+
+    /// <summary>Such a worker knows no schedule; it must not take away what others keep.</summary>
+    [Fact]
+    public async Task Host_without_time_zone_data_says_so_and_leaves_the_schedules_alone()
+    {
+        await using var healthy = await TestWorker.StartAsync(database.ConnectionString);
+        await database.AddTenantAsync("30 0 0 1 1 ?", "Asia/Shanghai");
+        const string Triggers = "SELECT string_agg(trigger_name || description, ',' ORDER BY trigger_name) FROM quartz.qrtz_triggers WHERE trigger_group = 'sync'";
+        await Eventually.TrueAsync("the trigger is set", async () => await database.ReadAsync<object>(Triggers) is string set && set.Contains("Shanghai", StringComparison.Ordinal));
+        var before = await database.ReadAsync<string>(Triggers);
+        var empty = Directory.CreateTempSubdirectory("wecomsync-zones-");
+        try
+        {
+            await AssertRefusedAsync("serve", ("TZDIR", empty.FullName), "This host has no time zone data");
+            await AssertRefusedAsync("doctor --host", ("TZDIR", empty.FullName), "This host has no time zone data");
+        }
+        finally
+        {
+            empty.Delete();
+        }
+
+        Assert.Equal(before, await database.ReadAsync<string>(Triggers));
+    }
+
+    [Theory]
+    [InlineData("serve")]
+    [InlineData("doctor --host")]
+    [InlineData("migrate")]
+    public Task Host_without_language_data_says_so(string command) =>
+        AssertRefusedAsync(command, ("DOTNET_SYSTEM_GLOBALIZATION_INVARIANT", "1"), "This host has no data about languages");
+
+    private async Task AssertRefusedAsync(string command, (string, string?) setting, string sentence)
+    {
+        var result = await WorkerProcess.RunAsync(
+            database.ConnectionString,
+            command.Split(' '),
+            ("Console__Operator__Email", TestWorker.Email),
+            ("Console__Operator__Password", TestWorker.Password),
+            ("ASPNETCORE_URLS", "http://127.0.0.1:0"),
+            setting);
+        Assert.Equal(ExitCodes.Failed, result.ExitCode);
+        Assert.StartsWith(sentence, result.LastErrorLine, StringComparison.Ordinal);
+        Assert.DoesNotContain("Exception", result.Error, StringComparison.Ordinal);
+    }
 }

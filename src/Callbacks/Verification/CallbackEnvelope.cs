@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using System.Xml;
+using WeComSync.Domain.Inbox;
 
 namespace WeComSync.Callbacks.Verification;
 

@@ -133,7 +133,7 @@ internal sealed partial class EventApplier(
         try
         {
             var message = protector.Unprotect(tenantId, SecretFields.CallbackPayload, claimed.Payload);
-            return (read(EventPayload.Read(message)), null);
+            return EventMessage.Read(message) is { } elements ? (read(elements), null) : (null, EventFailure.Own(EventTexts.Unreadable.With()));
         }
         catch (CryptographicException)
         {

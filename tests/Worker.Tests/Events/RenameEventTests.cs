@@ -31,6 +31,31 @@ public sealed class RenameEventTests(TestDatabase database) : IClassFixture<Test
         await harness.AssertMirrorIsTrueAsync();
     }
 
+    /// <summary>WeCom sends such names now and then; the rename beside them is told nowhere else.</summary>
+    [Theory]
+    [InlineData("<Name><![CDATA[\u5F20\u0010\u4E09]]></Name>")]
+    [InlineData("<Name>\u5F20\u0010\u4E09</Name>")]
+    [InlineData("<Name>a&#0;b&#16;c</Name>")]
+    [InlineData("<Name>a&#xD83D;b</Name>")]
+    [InlineData("<Name>a&#xD83D;&#xDE00;b&#xFFFE;</Name>")]
+    public async Task Rename_beside_characters_that_xml_forbids_keeps_the_row(string name)
+    {
+        await using var harness = await SmallCompany.StartAsync(database);
+        await harness.MirrorAsync();
+        var before = await harness.RefAsync("wx0001");
+        harness.World.ChangeUserId("wx0001", "carla");
+        var told = await harness.StoreAsync(
+            "change_contact", "update_user", "wx0001",
+            $"<xml><MsgType>event</MsgType><Event>change_contact</Event><ChangeType>update_user</ChangeType><UserID>wx0001</UserID><NewUserID>carla</NewUserID>{name}</xml>");
+        await harness.DrainAsync();
+
+        Assert.Equal("applied", await harness.StateOfAsync(told));
+        Assert.Equal(before, await harness.RefAsync("carla"));
+        Assert.Equal("renamed", await harness.ScalarAsync<string>(
+            "SELECT string_agg(op, ',') FROM mirror.changes WHERE tenant_id = $1 AND entity = 'user' AND cause = $2", $"event:{told}"));
+        await harness.AssertMirrorIsTrueAsync();
+    }
+
     [Fact]
     public async Task Rename_that_comes_after_the_new_id_leaves_one_identity()
     {

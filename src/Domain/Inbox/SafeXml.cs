@@ -2,13 +2,15 @@ using System.Runtime.InteropServices;
 using System.Text;
 using System.Xml;
 
-namespace WeComSync.Callbacks.Verification;
+namespace WeComSync.Domain.Inbox;
 
 /// <summary>XML from strangers: no DTD, nothing resolved, one pass, bounded.</summary>
-internal static class SafeXml
+public static class SafeXml
 {
     private const int MaxCharacters = 1024 * 1024;
 
+    /// <summary>How such a reader is set up.</summary>
+    /// <param name="checkCharacters">Whether a character that XML forbids ends it.</param>
     public static XmlReaderSettings Settings(bool checkCharacters) => new()
     {
         DtdProcessing = DtdProcessing.Prohibit,
@@ -30,6 +32,7 @@ internal static class SafeXml
     public static bool HasTooMuchMarkup(ReadOnlySpan<byte> text, int tags, int quotes) =>
         text.Count((byte)'<') > tags || text.Count((byte)'&') > tags || text.Count((byte)'"') > quotes || text.Count((byte)'\'') > quotes;
 
+    /// <summary>A reader of bytes that lie in an array.</summary>
     public static XmlReader Open(ReadOnlyMemory<byte> bytes, XmlReaderSettings settings) =>
         MemoryMarshal.TryGetArray(bytes, out var array)
             ? XmlReader.Create(new MemoryStream(array.Array!, array.Offset, array.Count, writable: false), settings)

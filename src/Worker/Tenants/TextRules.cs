@@ -27,9 +27,10 @@ internal static class TextRules
 
     /// <summary>A key is typed on command lines, so it must not look like an option.</summary>
     public static string? Key(string text) =>
-        text.Length is 0 or > LongestKey || text.AsSpan().ContainsAnyExcept(KeyCharacters) || text[0] == '-'
+        Ascii(text) is { } foreign ? foreign
+        : text.Length is 0 or > LongestKey || text.AsSpan().ContainsAnyExcept(KeyCharacters) || text[0] == '-'
             ? $"must be 1 to {LongestKey} of a-z, 0-9, '-' and '_', and must not begin with '-'"
-            : null;
+        : null;
 
     public static string? Name(string text) =>
         string.IsNullOrWhiteSpace(text) || text.Length > LongestName ? $"must be 1 to {LongestName} characters"
@@ -44,35 +45,40 @@ internal static class TextRules
 
     /// <remarks>Corps begin with <c>ww</c>, old ones with <c>wx</c>, encrypted ids with <c>wp</c>.</remarks>
     public static string? CorpId(string text) =>
-        text.Length is < 3 or > LongestCorpId
+        Ascii(text) is { } foreign ? foreign
+        : text.Length is < 3 or > LongestCorpId
             || text[0] is not ('w' or 'W') || text[1] is not ('w' or 'W' or 'x' or 'X' or 'p' or 'P')
             || text.AsSpan().ContainsAnyExcept(CorpIdCharacters)
             ? "must be WeCom's 企业ID: 'ww' and 16 letters or digits, found under 我的企业 (My company)"
-            : null;
+        : null;
 
     public static string? Secret(string text) =>
-        text.Length == 0 ? "is empty"
+        Ascii(text) is { } foreign ? foreign
+        : text.Length == 0 ? "is empty"
         : text.Length > LongestSecret ? $"must be at most {LongestSecret} characters, has {text.Length}"
         : text.Any(c => char.IsWhiteSpace(c) || char.IsControl(c)) ? "must not contain blanks or line breaks; was more than the secret copied?"
         : null;
 
     public static string? Token(string text) =>
-        text.Length is 0 or > LongestToken ? $"must be 1 to {LongestToken} letters and digits, has {text.Length} characters"
+        Ascii(text) is { } foreign ? foreign
+        : text.Length is 0 or > LongestToken ? $"must be 1 to {LongestToken} letters and digits, has {text.Length} characters"
         : text.AsSpan().ContainsAnyExcept(LettersAndDigits) ? $"must be 1 to {LongestToken} of a-z, A-Z and 0-9, has others"
         : null;
 
     public static string? EncodingAesKey(string text) =>
-        text.Length != EncodingAesKeyLength ? $"must be {EncodingAesKeyLength} characters of a-z, A-Z and 0-9, has {text.Length}"
+        Ascii(text) is { } foreign ? foreign
+        : text.Length != EncodingAesKeyLength ? $"must be {EncodingAesKeyLength} characters of a-z, A-Z and 0-9, has {text.Length}"
         : text.AsSpan().ContainsAnyExcept(LettersAndDigits) ? $"must be {EncodingAesKeyLength} characters of a-z, A-Z and 0-9, has others"
         : null;
 
     public static string? TimeZone(string text) =>
-        TimeZoneInfo.TryFindSystemTimeZoneById(text, out var zone) && zone.HasIanaId
-            ? null
-            : "must be the IANA name of a time zone, such as Asia/Shanghai";
+        Ascii(text) is { } foreign ? foreign
+        : TimeZoneInfo.TryFindSystemTimeZoneById(text, out var zone) && zone.HasIanaId ? null
+        : "must be the IANA name of a time zone, such as Asia/Shanghai";
 
     public static string? Cron(string text) =>
-        !CronExpression.TryParse(text, out var cron) ? "must be a Quartz cron expression with seconds, such as '0 30 2 * * ?'"
+        Ascii(text) is { } foreign ? foreign
+        : !CronExpression.TryParse(text, out var cron) ? "must be a Quartz cron expression with seconds, such as '0 30 2 * * ?'"
         : cron.GetNextValidTimeAfter(DateTimeOffset.UtcNow) is null ? "is a cron expression that never comes due again"
         : null;
 
@@ -88,11 +94,23 @@ internal static class TextRules
         }
         catch (Exception wrong) when (wrong is ArgumentException or CryptographicException)
         {
-            return Expected;
+            // Notes around the key may be in any language, so only a key that is not read is looked through.
+            return Ascii(text) ?? Expected;
         }
     }
 
     /// <summary>Nobody sees it, or it is half of a character.</summary>
     private static bool IsHidden(Rune rune) =>
         rune == Rune.ReplacementChar || Rune.IsWhiteSpace(rune) || Rune.IsControl(rune) || Rune.GetUnicodeCategory(rune) == UnicodeCategory.Format;
+
+    private static string? Ascii(string text) => ForeignCharacter.FirstIn(text) is { } foreign
+        ? $"character {foreign.Position} is {Describe(foreign)}; copy it again, or type it"
+        : null;
+
+    private static string Describe(ForeignCharacter foreign) => foreign switch
+    {
+        { HalfWidth: { } ascii } => $"'{foreign.Visible}' ({foreign.Code}), the full-width form of '{ascii}'",
+        { Visible: { } seen } => $"'{seen}' ({foreign.Code}), which is not ASCII",
+        _ => $"{foreign.Code}, which cannot be seen",
+    };
 }

@@ -68,6 +68,31 @@ public sealed partial class SettingsTests(ServedWorker served) : IClassFixture<S
         }
     }
 
+    /// <summary>They come along when text is copied from a chat, and WeCom would only say that the secret is wrong.</summary>
+    [Theory]
+    [InlineData("abc\u200bdef", "第 4 个字符是看不见的字符（U+200B）。请重新复制，或手工输入。", "Character 4 cannot be seen (U+200B). Copy it again, or type it.")]
+    [InlineData("\uff21bcdef", "第 1 个字符是全角的“Ａ”（U+FF21），应为半角的“A”。请重新复制，或手工输入。", "Character 1 is “Ａ” (U+FF21), the full-width form of “A”. Copy it again, or type it.")]
+    [InlineData("ab\u0441def", "第 3 个字符“с”（U+0441）不应出现在此处。请重新复制，或手工输入。", "Character 3 is “с” (U+0441), which does not belong here. Copy it again, or type it.")]
+    public async Task Character_that_is_not_ascii_is_named_beside_its_field_and_nothing_is_saved(string value, string chinese, string english)
+    {
+        var (browser, id, key) = await VisitAsync();
+        using (browser)
+        {
+            string[] fields = ["corpId", "app.agentId", "app.secret", "contacts.secret", "contacts.token", "contacts.encodingAesKey", "archive.version", "archive.pem"];
+            foreach (var (language, told) in new[] { ("zh-CN", chinese), ("en", english) })
+            {
+                browser.DefaultRequestHeaders.Remove("Accept-Language");
+                browser.DefaultRequestHeaders.Add("Accept-Language", language);
+                using var answer = await SaveAsync(browser, key, [.. fields.Select(field => (field, value))]);
+                Assert.Equal(HttpStatusCode.UnprocessableEntity, answer.StatusCode);
+                var html = WebUtility.HtmlDecode(await answer.Content.ReadAsStringAsync(Cancel));
+                Assert.Equal(fields.Length, Regex.Count(html, $"<span id=\"[a-zA-Z-]+-problem\" class=\"problem\" aria-live=\"polite\">{Regex.Escape(told)}<"));
+            }
+
+            Assert.Equal(0, await served.Database.ReadAsync<long>("SELECT count(*) FROM control.wecom_settings WHERE tenant_id = $1", id));
+        }
+    }
+
     [Fact]
     public async Task Second_of_two_who_save_at_once_is_told_what_changed_and_may_save_after()
     {

@@ -107,6 +107,43 @@ public sealed class TenantFileTests : IDisposable
         Assert.StartsWith("[0]." + problem, Assert.Single(file.Problems), StringComparison.Ordinal);
     }
 
+    /// <summary>They come along when text is copied from a chat, and WeCom would only say that the secret is wrong.</summary>
+    [Theory]
+    [InlineData("abc\u200bdef", "character 4 is U+200B, which cannot be seen;")]
+    [InlineData("\ufeffabcdef", "character 1 is U+FEFF, which cannot be seen;")]
+    [InlineData("abcdef\u00a0", "character 7 is U+00A0, which cannot be seen;")]
+    [InlineData("abc\u3000def", "character 4 is U+3000, which cannot be seen;")]
+    [InlineData("\uff21bcdef", "character 1 is 'Ａ' (U+FF21), the full-width form of 'A';")]
+    [InlineData("abc\uff0ddef", "character 4 is '－' (U+FF0D), the full-width form of '-';")]
+    [InlineData("ab\u0441def", "character 3 is 'с' (U+0441), which is not ASCII;")]
+    [InlineData("a\U000e0041b", "character 2 is U+E0041, which cannot be seen;")]
+    [InlineData("a\U0001f511b\u200b", "character 2 is '🔑' (U+1F511), which is not ASCII;")]
+    public void Character_that_is_not_ascii_is_named_with_its_place(string value, string problem)
+    {
+        environment["COPIED"] = value;
+        File.WriteAllText(Path.Combine(directory.FullName, "copied"), "x" + value);
+        var file = Parse($$$"""
+            [{"key":"{{{value}}}","name":"{{{value}}}","corpId":"{{{value}}}","timeZone":"{{{value}}}","schedules":{"full":"{{{value}}}"},
+              "app":{"secret":{"env":"COPIED"},"token":"{{{value}}}","encodingAesKey":{"env":"COPIED"} },
+              "archive":{"secret":{"file":"copied"},"privateKeys":[{"version":1,"pem":{"env":"COPIED"} }]}}]
+            """);
+
+        string[] paths = ["app.encodingAesKey", "app.secret", "app.token", "archive.privateKeys[0].pem", "corpId", "key", "schedules.full", "timeZone"];
+        var place = value.EnumerateRunes().TakeWhile(rune => rune.IsAscii).Count() + 1;
+        var second = problem.Replace($"character {place} ", $"character {place + 1} ", StringComparison.Ordinal);
+        Assert.Equal(
+            paths.Select(path => $"[0].{path}: {problem} copy it again, or type it")
+                .Append($"[0].archive.secret: {second} copy it again, or type it").Order(StringComparer.Ordinal),
+            file.Problems.Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public void Notes_around_a_private_key_may_be_in_any_language()
+    {
+        using var rsa = RSA.Create(1024);
+        Assert.Null(TextRules.PrivateKey($"会话存档\n{rsa.ExportRSAPrivateKeyPem()}\n"));
+    }
+
     [Theory]
     [InlineData("")]
     [InlineData("Acme")]

@@ -144,6 +144,14 @@ internal static class CodeTexts
         new("Look the code up at https://open.work.weixin.qq.com/devtool/query?e={3} and follow what it says; check {4}.",
             "在 https://open.work.weixin.qq.com/devtool/query?e={3} 查询该错误码并按说明处理；检查 {4}。"));
 
+    private static readonly DoctorText OverIpv6 = new(
+        new("WeCom does not let this server in ({3}): the call came over IPv6, from {1}, and WeCom trusts IPv4 addresses only.",
+            "企业微信拒绝本服务器（{3}）：调用来自 IPv6 地址 {1}，而企业微信的可信IP只支持 IPv4。"),
+        new("Let this server call WeCom over IPv4, or through an Http:Proxy that does. Then open {4} → 企业可信IP → 配置, add the public IPv4 address, wait a minute and run 'tenants resume'.",
+            "让本服务器通过 IPv4（或 IPv4 出口的 Http:Proxy）访问企业微信。然后打开 {4} → 企业可信IP → 配置，加入该公网 IPv4 地址，等待一分钟，执行 tenants resume。"),
+        new("Ask the operator to let this server call WeCom over IPv4. Then open {4} → 企业可信IP → 配置, add its public IPv4 address, wait a minute and resume.",
+            "请运维人员让本服务器通过 IPv4 访问企业微信，然后在 {4} → 企业可信IP → 配置 中加入该公网 IPv4 地址，等待一分钟，再恢复同步。"));
+
     private static readonly DoctorText Passes = new(
         new("WeCom was busy ({3}).", "企业微信暂时繁忙（{3}）。"), new("Nothing to do: it is tried again by itself.", "无需处理，会自动重试。"));
 
@@ -176,7 +184,9 @@ internal static class CodeTexts
     /// <summary>For a code that was met by a run, where one of no words of its own is told by its class.</summary>
     /// <param name="code">WeCom's errcode.</param>
     /// <param name="class">Null if it is unknown.</param>
-    public static DoctorText Of(int code, WeComErrorClass? @class) => Table.GetValueOrDefault(code) ?? @class switch
+    /// <param name="address">The address that WeCom saw; null if it is not known.</param>
+    public static DoctorText Of(int code, WeComErrorClass? @class, string? address) =>
+        WeComErrors.IsOverIpv6(code, address) ? OverIpv6 : Table.GetValueOrDefault(code) ?? @class switch
     {
         WeComErrorClass.Retry or WeComErrorClass.RefreshToken or WeComErrorClass.Split or WeComErrorClass.Restart => Passes,
         WeComErrorClass.Throttle => TooFast,
@@ -185,5 +195,7 @@ internal static class CodeTexts
         _ => Other,
     };
 
-    public static DoctorText Of(int? code) => code is not { } number ? Unreachable : Table.GetValueOrDefault(number, Other);
+    public static DoctorText Of(int? code, string? address = null) => code is not { } number ? Unreachable
+        : WeComErrors.IsOverIpv6(code, address) ? OverIpv6
+        : Table.GetValueOrDefault(number, Other);
 }

@@ -66,7 +66,7 @@ internal sealed partial record Explanation(Words What, Words? Step, string? Deta
 
     private static Explanation OfAnswer(string endpoint, int code, string reason, string? address)
     {
-        var text = CodeTexts.Of(code, WeComErrors.ClassOf(code));
+        var text = CodeTexts.Of(code, WeComErrors.ClassOf(code), address);
         object?[] args = [endpoint, address is null ? OwnAddress : address, reason, code, PlaceOf(endpoint)];
         return new(Fill(text.What, args), (text.ConsoleStep ?? text.Step) is { } step ? Fill(step, args) : null, $"{endpoint} {code.ToString(CultureInfo.InvariantCulture)}: {reason}");
     }
@@ -92,6 +92,6 @@ internal sealed partial record Explanation(Words What, Words? Step, string? Deta
     [GeneratedRegex(@"^(?<endpoint>[a-z_]+(?:/[a-z_]+)*) (?:answered (?<code>-?\d+)|failed): (?<reason>.*?)(?:\. .*|\.?)$", RegexOptions.Singleline)]
     private static partial Regex Answer();
 
-    [GeneratedRegex(@"\. Add ([0-9a-fA-F.:]+) to ")]
+    [GeneratedRegex(@"\. (?:Add|The call came over IPv6, from) ([0-9a-fA-F.:]+)(?: to |, and )")]
     private static partial Regex Address();
 }

@@ -1,5 +1,5 @@
 using System.Net;
-using System.Net.Sockets;
+using WeComSync.Worker.WeCom.Http;
 
 namespace WeComSync.Worker.Notifications;
 
@@ -37,17 +37,7 @@ internal static class PublicAddresses
             throw new AddressRefusedException();
         }
 
-        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
-        try
-        {
-            await socket.ConnectAsync(found, context.DnsEndPoint.Port, ct);
-            return new NetworkStream(socket, ownsSocket: true);
-        }
-        catch
-        {
-            socket.Dispose();
-            throw;
-        }
+        return await Ipv4First.OpenAsync(found, context.DnsEndPoint.Port, ct);
     }
 }
 

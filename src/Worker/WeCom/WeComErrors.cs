@@ -1,4 +1,6 @@
 using System.Collections.Frozen;
+using System.Net;
+using System.Net.Sockets;
 using static WeComSync.Worker.WeCom.WeComErrorClass;
 
 namespace WeComSync.Worker.WeCom;
@@ -11,6 +13,9 @@ internal static class WeComErrors
     public const int TooFrequent = 45009;
     public const int TooManyAtOnce = 45033;
     public const int IpNotTrusted = 60020;
+
+    /// <summary>As <see cref="IpNotTrusted"/>, for a function with a list of its own.</summary>
+    public const int IpNotListed = 301042;
 
     /// <summary>A parameter is wrong, or a cursor is no longer known.</summary>
     public const int BadParameter = 40058;
@@ -75,7 +80,7 @@ internal static class WeComErrors
             [60031] = (StopTenant, "Ask WeCom's support why the application may not call the API, then press Resume."),
             [301002] = (StopTenant, "AgentId and secret belong to different applications: correct one of them and press Resume."),
             [301007] = (StopTenant, "The corp is dissolved or banned: clear this with WeCom, or disable the tenant."),
-            [301042] = (StopTenant, "Add this server's public address to the feature's own list of IPs in WeCom, then press Resume."),
+            [IpNotListed] = (StopTenant, "Add this server's public address to the feature's own list of IPs in WeCom, then press Resume."),
 
             [45024] = (StopFeature, "The corp's head-count limit is reached: raise it in WeCom's administration."),
             [48001] = (StopFeature, "Grant the application this function in WeCom's administration."),
@@ -190,6 +195,12 @@ internal static class WeComErrors
     /// <returns>Null for a code that is not known.</returns>
     public static WeComErrorClass? ClassOf(int errCode) => Table.TryGetValue(errCode, out var verdict) ? verdict.Class : null;
 
+    /// <summary>Whether the refused address is one that WeCom's lists cannot hold: they take IPv4 only.</summary>
+    /// <param name="errCode">WeCom's errcode.</param>
+    /// <param name="fromIp">The address that WeCom saw.</param>
+    public static bool IsOverIpv6(int? errCode, string? fromIp) => errCode is IpNotTrusted or IpNotListed
+        && IPAddress.TryParse(fromIp, out var address) && address.AddressFamily == AddressFamily.InterNetworkV6;
+
     /// <param name="endpoint">Path below <c>/cgi-bin/</c>.</param>
     /// <param name="errCode">Not 0.</param>
     /// <param name="errmsg">As WeCom sent it.</param>
@@ -209,7 +220,12 @@ internal static class WeComErrors
                 + "the secret of contact sync (通讯录同步) is never good for customers.";
         }
 
-        if (errCode is IpNotTrusted or 301042 && fromIp is not null)
+        if (IsOverIpv6(errCode, fromIp))
+        {
+            verdict.Action = $"The call came over IPv6, from {fromIp}, and WeCom trusts IPv4 addresses only: give this server a way out over IPv4 "
+                + "or an Http:Proxy that has one, add its public IPv4 address to WeCom's list of trusted IPs (企业可信IP), wait a minute, then press Resume.";
+        }
+        else if (errCode is IpNotTrusted or IpNotListed && fromIp is not null)
         {
             verdict.Action = verdict.Action.Replace("this server's public address", fromIp, StringComparison.Ordinal);
         }

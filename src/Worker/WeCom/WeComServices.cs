@@ -50,6 +50,7 @@ internal static class WeComServices
         handler.AllowAutoRedirect = false;
         handler.UseCookies = false;
         handler.AutomaticDecompression = DecompressionMethods.All;
+        handler.ConnectCallback = Ipv4First.ConnectAsync;
         handler.ConnectTimeout = TimeSpan.FromSeconds(10);
         // Addresses behind the name change; a connection that lives for ever would not notice.
         handler.PooledConnectionLifetime = TimeSpan.FromMinutes(5);

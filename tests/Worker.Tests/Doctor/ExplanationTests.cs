@@ -59,6 +59,23 @@ public sealed class ExplanationTests
         Assert.Contains("203.0.113.77", explained.Step.Chinese, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(60020)]
+    [InlineData(301042)]
+    public void Address_of_ipv6_is_told_as_what_WeCom_cannot_trust(int code)
+    {
+        var refused = WeComErrors.From("department/simplelist", code, "not allow to access from your ip, from ip: 2408:4002::b3a", null);
+        var finding = DoctorVisit.Failed(Checks.Address, WeComSync.Domain.Tenants.Channel.Contacts, refused).InConsole(DoctorLanguage.Chinese);
+
+        var explained = Explanation.Of(refused.Message, refused.Action)!;
+
+        Assert.Equal($"企业微信拒绝本服务器（{code}）：调用来自 IPv6 地址 2408:4002::b3a，而企业微信的可信IP只支持 IPv4。", explained.What.Chinese);
+        Assert.Equal("请运维人员让本服务器通过 IPv4 访问企业微信，然后在 管理工具 → 通讯录同步 → 企业可信IP → 配置 中加入该公网 IPv4 地址，等待一分钟，再恢复同步。", explained.Step!.Chinese);
+        Assert.Equal((explained.What.Chinese, explained.Step.Chinese), (finding.What, finding.Step));
+        Assert.Equal($"WeCom does not let this server in ({code}): the call came over IPv6, from 2408:4002::b3a, and WeCom trusts IPv4 addresses only.", explained.What.English);
+        Assert.DoesNotContain("2408", explained.Step.English + explained.Step.Chinese, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void First_of_many_refusals_is_told_inside_the_sentence_about_all()
     {

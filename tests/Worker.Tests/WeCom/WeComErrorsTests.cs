@@ -76,6 +76,22 @@ public sealed class WeComErrorsTests
         Assert.Equal("222.65.121.207", failure.FromIp);
     }
 
+    /// <summary>WeCom's list takes IPv4 addresses only: entering this one would be refused there.</summary>
+    [Theory]
+    [InlineData(60020)]
+    [InlineData(301042)]
+    public void Address_of_ipv6_is_not_to_be_entered_but_left_for_one_of_ipv4(int code)
+    {
+        var failure = WeComErrors.From("user/list", code, NotTrusted.Replace("222.65.121.207", "2408:4002::b3a", StringComparison.Ordinal), null);
+
+        Assert.Equal(
+            $"user/list answered {code}: not allow to access from your ip. The call came over IPv6, from 2408:4002::b3a, and WeCom trusts IPv4 addresses only: "
+            + "give this server a way out over IPv4 or an Http:Proxy that has one, add its public IPv4 address to WeCom's list of trusted IPs (企业可信IP), "
+            + "wait a minute, then press Resume.",
+            failure.Message);
+        Assert.Equal("2408:4002::b3a", failure.FromIp);
+    }
+
     [Theory]
     [InlineData("not allow to access from your ip")]
     [InlineData("not allow to access from your ip, hint: [1690282230612130918224239]")]

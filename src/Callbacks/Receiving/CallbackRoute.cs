@@ -11,7 +11,7 @@ internal sealed class CallbackRoute(CallbackEndpoint endpoint)
 
     public Task HandleAsync(HttpContext context)
     {
-        if (context.Request.Path.Value?.Split('/') is ["", "callbacks", { Length: > 0 } key, var name] && Channels.TryGetValue(name, out var channel))
+        if (PartsOf(context.Request.Path) is ["callbacks", var key, var name] && Channels.TryGetValue(name, out var channel))
         {
             switch (context.Request.Method)
             {
@@ -24,6 +24,13 @@ internal sealed class CallbackRoute(CallbackEndpoint endpoint)
 
         return NotFoundAsync(context);
     }
+
+    /// <summary>
+    /// WeCom calls what somebody pasted, perhaps with a slash or a blank around it, or in upper case. Our addresses are in lower case, so no
+    /// two can be meant.
+    /// </summary>
+    private static string[] PartsOf(PathString path) =>
+        (path.Value ?? "").ToLowerInvariant().Split('/', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
 
     public static Task NotFoundAsync(HttpContext context)
     {

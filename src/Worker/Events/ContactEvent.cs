@@ -35,10 +35,10 @@ internal sealed record ContactEvent : ToldEvent
 
     public bool Deletes => Change is ContactChange.DeleteUser or ContactChange.DeleteParty;
 
-    /// <summary>Which kind of change an inbox row tells.</summary>
+    /// <summary>Which kind of change an inbox row tells, whichever of the tenant's addresses it came to: people mix them up.</summary>
     /// <returns>Null if it is none of ours.</returns>
     public static ContactChange? ChangeOf(ClaimedEvent claimed) =>
-        claimed.Event != Event || claimed.Channel is not (Channel.Contacts or Channel.App) ? null : claimed.ChangeType switch
+        claimed.Event != Event ? null : claimed.ChangeType switch
         {
             "create_user" => ContactChange.CreateUser,
             "update_user" => ContactChange.UpdateUser,

@@ -32,6 +32,30 @@ public sealed class AddressTests(TestDatabase database) : IClassFixture<TestData
         await InboxRows.AssertCountAsync(database, tenant, 0, Cancel);
     }
 
+    /// <summary>People paste it with a slash or a blank around it, or a program makes it upper case.</summary>
+    [Fact]
+    public async Task Address_that_is_nearly_right_is_taken_as_it_was_meant()
+    {
+        var tenant = await TestTenant.AddAsync(database, Cancel);
+        await using var host = await TestHost.StartAsync(database.ConnectionString);
+        string[] paths =
+        [
+            $"{tenant.Path}/", $"{tenant.Path}//", $"{tenant.Path}%20", $"{tenant.Path}/%20", $"{tenant.Path}%E3%80%80", $"{tenant.Path}%0D%0A", $"/{tenant.Path}",
+            $"/callbacks//{tenant.CallbackKey}/contacts", $"/callbacks/{tenant.CallbackKey}%20/contacts", tenant.Path.ToUpperInvariant(),
+            $"/Callbacks/{tenant.CallbackKey}/Contacts",
+        ];
+        for (var i = 0; i < paths.Length; i++)
+        {
+            var echo = tenant.WeCom.Deliver(Echo);
+            var told = tenant.WeCom.Deliver(tenant.UserEvent(i));
+            var address = new Uri(host.Client.BaseAddress!, $"http://{host.Client.BaseAddress!.Authority}{paths[i]}?{echo.EchoQuery}");
+            Assert.Equal((paths[i], Echo), (paths[i], await host.Client.GetStringAsync(address, Cancel)));
+            Assert.Equal((paths[i], HttpStatusCode.OK), (paths[i], await host.PostAsync($"http://{address.Authority}{paths[i]}?{told.Query}", told.Body, Cancel)));
+        }
+
+        await InboxRows.AssertCountAsync(database, tenant, paths.Length, Cancel);
+    }
+
     [Fact]
     public async Task Echo_with_spaces_instead_of_plus_is_answered()
     {

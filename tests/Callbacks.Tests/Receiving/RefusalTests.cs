@@ -76,8 +76,8 @@ public sealed class RefusalTests(TestDatabase database) : IClassFixture<TestData
         var delivery = tenant.WeCom.Deliver(tenant.UserEvent(1));
         string[] paths =
         [
-            "/", "/callbacks", "/callbacks/", $"/callbacks/{tenant.CallbackKey}", $"/callbacks/{tenant.CallbackKey}/", $"{tenant.Path}/", $"{tenant.Path}/x",
-            $"/callbacks/{tenant.CallbackKey}/other", $"/callbacks/{tenant.CallbackKey}/CONTACTS", $"/Callbacks/{tenant.CallbackKey}/contacts",
+            "/", "/callbacks", "/callbacks/", $"/callbacks/{tenant.CallbackKey}", $"/callbacks/{tenant.CallbackKey}/", $"{tenant.Path}/x", $"{tenant.Path}x",
+            $"/callbacks/{tenant.CallbackKey}/other", $"/callback/{tenant.CallbackKey}/contacts", $"/x{tenant.Path}", "/callbacks//contacts",
         ];
         foreach (var path in paths)
         {

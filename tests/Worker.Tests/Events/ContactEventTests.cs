@@ -45,6 +45,23 @@ public sealed class ContactEventTests(TestDatabase database) : IClassFixture<Tes
         await harness.AssertMirrorIsTrueAsync();
     }
 
+    /// <summary>Somebody pasted another function's address: the message tells what it is about, the address does not.</summary>
+    [Theory]
+    [InlineData(Channel.App)]
+    [InlineData(Channel.Customers)]
+    [InlineData(Channel.Archive)]
+    public async Task Change_that_came_to_another_functions_address_reaches_the_mirror(Channel channel)
+    {
+        await using var harness = await SmallCompany.StartAsync(database);
+        await harness.MirrorAsync();
+        harness.World.Move("anna", 3);
+        var id = await harness.TellAsync("update_user", [("UserID", "anna"), ("Department", "3")], channel: channel);
+        await harness.DrainAsync();
+
+        Assert.Equal("applied", await harness.StateOfAsync(id));
+        await harness.AssertMirrorIsTrueAsync();
+    }
+
     [Fact]
     public async Task Changes_name_the_newest_event_of_their_object()
     {

@@ -1,5 +1,4 @@
 using WeComSync.Domain.Customers;
-using WeComSync.Domain.Tenants;
 
 namespace WeComSync.Worker.Events.Customers;
 
@@ -61,10 +60,10 @@ internal sealed record CustomerEvent : ToldEvent
         _ => null,
     };
 
-    /// <summary>Which kind of change an inbox row tells.</summary>
+    /// <summary>Which kind of change an inbox row tells, whichever of the tenant's addresses it came to: people mix them up.</summary>
     /// <returns>Null if it is none of ours.</returns>
     public static CustomerEventKind? KindOf(ClaimedEvent claimed) =>
-        claimed.Channel is not (Channel.Customers or Channel.App) ? null : (claimed.Event, claimed.ChangeType) switch
+        (claimed.Event, claimed.ChangeType) switch
         {
             ("change_external_contact", "add_external_contact") => CustomerEventKind.Added,
             ("change_external_contact", "add_half_external_contact") => CustomerEventKind.HalfAdded,

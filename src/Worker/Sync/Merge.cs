@@ -11,10 +11,12 @@ namespace WeComSync.Worker.Sync;
 /// </summary>
 internal sealed class Merge : IAsyncDisposable
 {
-    /// <summary>Removals that needed nobody's word, over all runs of a day: nine percent six times are no less than half.</summary>
+    /// <summary>
+    /// Removals that needed nobody's word, over all runs of a day and whatever became of them: nine percent six times are no less than half.
+    /// </summary>
     private const string RecentlyRemoved = """
         SELECT COALESCE(sum((counts -> $2 ->> 'guarded')::bigint), 0)::bigint FROM control.sync_runs
-        WHERE tenant_id = $1 AND started_at > now() - interval '24 hours' AND state IN ('done', 'partial') AND NOT dry_run
+        WHERE tenant_id = $1 AND started_at > now() - interval '24 hours' AND NOT dry_run
         """;
 
     private readonly NpgsqlConnection connection;

@@ -44,5 +44,7 @@ internal sealed record SyncReport
     /// <summary>The check of customers that an incremental sync ends with; null if there is nothing to check, or others are at it.</summary>
     public SyncReport? Customers { get; init; }
 
-    public KindCounts Total => Counts.Values.Aggregate(new KindCounts(), (sum, kind) => sum + kind);
+    public KindCounts Total => Sum(Counts);
+
+    public static KindCounts Sum(IReadOnlyDictionary<string, KindCounts> counts) => counts.Values.Aggregate(new KindCounts(), (sum, kind) => sum + kind);
 }

@@ -173,21 +173,22 @@ internal sealed class SyncRuns(NpgsqlDataSource dataSource, StagingConnections c
             await KeepPlanAsync(connection, run, report.Planned, ct);
         }
 
-        var total = report.Total;
         var closed = await connection.ExecuteAsync("""
             UPDATE control.sync_runs
-            SET state = $3, finished_at = now(), heartbeat_at = now(), phase = $4, expected = $5, read = $6, created = $7, changed = $8,
-                unchanged = $9, removed = $10, restored = $11, renamed = $12, held = $13, failed = $14, api_calls = $15,
-                counts = $16::jsonb, error = $17, action = $18,
-                drift = $19::jsonb
+            SET state = $3, finished_at = now(), heartbeat_at = now(), phase = $4, expected = $5, read = $6, failed = $7, api_calls = $8, error = $9,
+                action = $10, drift = $11::jsonb
             WHERE tenant_id = $1 AND id = $2 AND state = 'running'
             """,
             [
-                run.TenantId, run.Id, EnumText.Of(report.State), run.Phase, run.Expected, total.Read, total.Created, total.Changed,
-                total.Unchanged, total.Removed, total.Restored, total.Renamed, total.Held, report.Errors.Count, report.ApiCalls,
-                SyncJson.Counts(report.Counts), report.Error, report.Action, SyncJson.Drift(report.Drift),
+                run.TenantId, run.Id, EnumText.Of(report.State), run.Phase, run.Expected,
+                report.Counts.Count > 0 ? report.Total.Read : run.Read, report.Errors.Count, report.ApiCalls, report.Error, report.Action, SyncJson.Drift(report.Drift),
             ],
             ct);
+        if (closed > 0 && report.Counts.Count > 0)
+        {
+            await SetCountsAsync(connection, run, report.Counts, ct);
+        }
+
         if (closed > 0 && report.Errors.Count > 0)
         {
             await connection.ExecuteAsync("""
@@ -203,6 +204,25 @@ internal sealed class SyncRuns(NpgsqlDataSource dataSource, StagingConnections c
         }
 
         return closed > 0;
+    }
+
+    /// <summary>
+    /// Writes what a run has done so far into its row: in the transaction that does it, where a run commits part by part, since it may
+    /// not come to its end.
+    /// </summary>
+    public static Task<int> SetCountsAsync(NpgsqlConnection connection, SyncRun run, IReadOnlyDictionary<string, KindCounts> counts, CancellationToken ct)
+    {
+        var total = SyncReport.Sum(counts);
+        return connection.ExecuteAsync("""
+            UPDATE control.sync_runs
+            SET created = $3, changed = $4, unchanged = $5, removed = $6, restored = $7, renamed = $8, held = $9, counts = $10::jsonb
+            WHERE tenant_id = $1 AND id = $2
+            """,
+            [
+                run.TenantId, run.Id, total.Created, total.Changed, total.Unchanged, total.Removed, total.Restored, total.Renamed, total.Held,
+                SyncJson.Counts(counts),
+            ],
+            ct);
     }
 
     private static Task<int> KeepPlanAsync(NpgsqlConnection connection, SyncRun run, IReadOnlyCollection<PlannedChange> planned, CancellationToken ct)

@@ -73,20 +73,21 @@ internal sealed class PullSession(
         if (DryRun)
         {
             await merge.CountAsync(ct);
+            Facts.Count(merge.Counts);
+            return;
         }
-        else
+
+        await merge.ApplyAsync(run.Run.Id, ct);
+        if (checkpoint is not null)
         {
-            await merge.ApplyAsync(run.Run.Id, ct);
-            if (checkpoint is not null)
-            {
-                await checkpoint(merge);
-            }
-
-            // From here on a stop comes too late: the commit is one message.
-            await merge.CommitAsync(CancellationToken.None);
+            await checkpoint(merge);
         }
 
+        // Last, since the run's row is wanted by its heartbeat too; one merge at a time comes here.
         Facts.Count(merge.Counts);
+        await SyncRuns.SetCountsAsync(stage.Connection, run.Run, Facts.Counts, ct);
+        // From here on a stop comes too late: the commit is one message.
+        await merge.CommitAsync(CancellationToken.None);
     }
 
     /// <summary>What other parts would have written by now: a dry run's plan must not name it twice, nor judge without it.</summary>

@@ -113,38 +113,45 @@ internal sealed class Merge : IAsyncDisposable
         compared.Add(table);
     }
 
-    /// <summary>Adds the rows whose absence from the stage proves that they are gone; holds them if they are too many.</summary>
+    /// <summary>
+    /// Adds the rows whose absence from the stage proves that they are gone; holds them if they are too many, or if the stage has none
+    /// at all. What belongs to a held row stays.
+    /// </summary>
     /// <param name="table">A table that was compared.</param>
     /// <param name="scope">SQL over the mirror row <c>m</c>: where absence proves something; null if nowhere.</param>
     /// <param name="listedAt">When the listing began.</param>
-    /// <param name="guard">Null where the removal of another row proves this one.</param>
+    /// <param name="guard">Null where nobody need be asked.</param>
     /// <param name="ct">Stops the merge.</param>
-    /// <returns>The number of live rows that an empty answer would have removed; 0 in every other case.</returns>
-    public async Task<long> RemoveAsync(
-        MirrorTable table, string? scope, DateTimeOffset listedAt, RemovalGuard? guard, CancellationToken ct)
+    /// <returns>Whether rows are missing only because the stage has none at all, which a person must confirm.</returns>
+    public async Task<bool> RemoveAsync(MirrorTable table, string? scope, DateTimeOffset listedAt, RemovalGuard? guard, CancellationToken ct)
     {
         if (scope is null)
         {
-            return 0;
+            return false;
         }
 
-        if (table.EmptyIsNoProof && !await connection.ScalarAsync<bool>($"SELECT EXISTS (SELECT FROM {table.Stage})", [], ct))
+        var proved = string.Concat(table.Owners.Where(o => o.Keeps).Select(o => $" AND NOT {MirrorSql.Kept(o)}"));
+        if (await connection.ExecuteAsync(MirrorSql.AddRemovals(table, $"({scope}){proved}"), [TenantId, listedAt], ct) == 0)
         {
-            return await LiveAsync(table, ct);
+            return false;
         }
 
-        var removals = await connection.ExecuteAsync(MirrorSql.AddRemovals(table, scope), [TenantId, listedAt], ct);
-        if (removals > 0)
-        {
-            removing.Add(table);
-            await GuardAsync(table, guard, ct);
-        }
-
-        return 0;
+        removing.Add(table);
+        var nothingRead = table.EmptyIsNoProof && !await connection.ScalarAsync<bool>($"SELECT EXISTS (SELECT FROM {table.Stage})", [], ct);
+        await GuardAsync(table, nothingRead && guard is not null ? guard with { AsksAlways = true } : guard, ct);
+        return nothingRead;
     }
 
-    /// <summary>Whether <see cref="RemoveAsync"/> found rows to remove or to hold.</summary>
-    public bool HasRemovals(MirrorTable table) => removing.Contains(table);
+    /// <summary>Adds the rows whose owner this merge removes.</summary>
+    /// <param name="table">A table that was compared, as its owners were, and judged before it is.</param>
+    /// <param name="ct">Stops the merge.</param>
+    public async Task RemoveAlongAsync(MirrorTable table, CancellationToken ct)
+    {
+        foreach (var owner in table.Owners.Where(o => removing.Contains(o.Table)))
+        {
+            await ExecuteAsync(MirrorSql.AddAlong(table, owner), ct);
+        }
+    }
 
     /// <summary>Removes rows that are known to be gone, without a listing that lacks them.</summary>
     /// <param name="table">A table that was compared.</param>
@@ -174,12 +181,11 @@ internal sealed class Merge : IAsyncDisposable
             var kind = await CountAsync(table, ct);
             await WriteIfAsync(kind.Created > 0, MirrorSql.Insert(table), ct);
             await WriteIfAsync(kind.Changed + kind.Restored > 0, MirrorSql.Update(table), ct);
-            await WriteIfAsync(kind.Removed > 0, MirrorSql.Remove(table), ct);
+            await WriteIfAsync(kind.Removed + kind.RemovedAlong > 0, MirrorSql.Remove(table), ct);
             await WriteIfAsync(ofEvents, MirrorSql.Touch(table), ct);
-            var changes = kind.Created + kind.Changed + kind.Restored + kind.Removed;
-            if (changes > 0)
+            if (kind.Changes > 0)
             {
-                var before = await ReserveChangesAsync(changes, ct);
+                var before = await ReserveChangesAsync(kind.Changes, ct);
                 await connection.ExecuteAsync(MirrorSql.RecordChanges(table, ofEvents), [TenantId, before, Cause], ct);
             }
 
@@ -239,6 +245,7 @@ internal sealed class Merge : IAsyncDisposable
             Removed = (int)reader.GetInt64(3),
             Held = (int)reader.GetInt64(4),
             Read = (int)reader.GetInt64(5),
+            RemovedAlong = (int)reader.GetInt64(6),
         };
         Count(table.Entity, kind);
         return kind;
@@ -262,7 +269,8 @@ internal sealed class Merge : IAsyncDisposable
         var recent = await connection.ScalarAsync<long>(RecentlyRemoved, [TenantId, table.Entity], ct);
         if (guard.Allows(unapproved + recent, await LiveAsync(table, ct) + recent))
         {
-            Count(table.Entity, new KindCounts { Guarded = (int)unapproved });
+            var waiting = decided ? await ExecuteAsync(MirrorSql.HoldPending(table), ct) : 0;
+            Count(table.Entity, new KindCounts { Guarded = (int)unapproved - waiting });
         }
         else
         {

@@ -45,7 +45,7 @@ internal static class MergeReport
         foreach (var table in merge.Compared)
         {
             var kind = merge.Counts[table.Entity];
-            if (kind.Changes + kind.Held == 0)
+            if (kind.Changes - kind.RemovedAlong + kind.Held == 0)
             {
                 continue;
             }

@@ -82,8 +82,43 @@ internal static class MirrorSql
         FROM {table.Target} m
         WHERE m.tenant_id = $1 AND m.removed_at IS NULL AND m.fetched_at < $2
           AND NOT EXISTS (SELECT FROM {table.Stage} s WHERE {Equal(table, "m.", "s.")})
+          AND NOT EXISTS (SELECT FROM {table.Difference} d WHERE {Equal(table, "m.", "d.")})
           AND ({scope})
         """;
+
+    /// <summary>Adds to the difference, as <see cref="Along"/>, what belongs to rows of an owner that this merge removes.</summary>
+    /// <param name="table">A table that was compared.</param>
+    /// <param name="owner">One of its owners, which was compared.</param>
+    public static string AddAlong(MirrorTable table, Owner owner)
+    {
+        var left = owner.Keeps ? "" : $"AND m.fetched_at <= o.fetched_at{string.Concat(table.Owners.Where(o => o.Keeps).Select(o => $" AND NOT {Kept(o)}"))}";
+        return $"""
+            INSERT INTO {table.Difference} ({List(table.Key)}, fetched_at, op, fields)
+            SELECT {List(table.Key, "m.")}, GREATEST(o.fetched_at, m.fetched_at), '{Along}', '{EmptyArray}'::text[]
+            FROM {owner.Table.Difference} o JOIN {table.Target} m ON m.tenant_id = $1 AND m.{owner.Column} = o.{owner.Table.Key[0].Name}
+            WHERE o.op = 'removed' AND m.removed_at IS NULL {left}
+              AND NOT EXISTS (SELECT FROM {table.Difference} d WHERE {Equal(table, "m.", "d.")})
+            """;
+    }
+
+    /// <summary>
+    /// SQL condition: the owner of the mirror row <c>m</c> is held by this merge, or waits for a person since an earlier one and was not
+    /// seen in this.
+    /// </summary>
+    public static string Kept(Owner owner)
+    {
+        var key = owner.Table.Key[0];
+        return $"""
+            m.{owner.Column} IN (
+                SELECT {key.Name} FROM {owner.Table.Difference} WHERE op = 'held'
+                UNION
+                SELECT h.id FROM (
+                    SELECT (key ->> '{key.Name}')::{key.SqlType} AS id FROM control.held_removals
+                    WHERE tenant_id = $1 AND entity = '{owner.Table.Entity}' AND decision IN ('pending', 'approved', 'discarded')) h
+                WHERE NOT EXISTS (SELECT FROM {owner.Table.Stage} s WHERE s.{key.Name} = h.id)
+                  AND NOT EXISTS (SELECT FROM {owner.Table.Difference} o WHERE o.{key.Name} = h.id AND o.op = 'removed'))
+            """;
+    }
 
     /// <summary>Adds to the difference live rows that are known to be gone, unless the mirror fetched them later than that was known.</summary>
     /// <param name="table">The table.</param>
@@ -129,6 +164,10 @@ internal static class MirrorSql
     public static string HoldRemovals(MirrorTable table) =>
         $"UPDATE {table.Difference} d SET op = 'held' WHERE d.op = 'removed' AND NOT {Decided(table, HeldDecision.Approved)}";
 
+    /// <summary>Leaves waiting what waits for a person already: that the guard would allow it by now decides nothing.</summary>
+    public static string HoldPending(MirrorTable table) =>
+        $"UPDATE {table.Difference} d SET op = 'held' WHERE d.op = 'removed' AND {Decided(table, HeldDecision.Pending)}";
+
     /// <summary>Counts the removals that nobody approved.</summary>
     public static string CountUnapproved(MirrorTable table) =>
         $"SELECT count(*) FROM {table.Difference} d WHERE d.op = 'removed' AND NOT {Decided(table, HeldDecision.Approved)}";
@@ -145,10 +184,10 @@ internal static class MirrorSql
     /// <summary>Closes the held removals whose row this run removed or saw.</summary>
     public static string SettleHeld(MirrorTable table) => $"""
         UPDATE control.held_removals h SET decided_at = now(), decision = CASE
-            WHEN EXISTS (SELECT FROM {table.Difference} d WHERE d.op = 'removed' AND {KeyJson(table, "d.")} = h.key) THEN 'removed'
+            WHEN EXISTS (SELECT FROM {table.Difference} d WHERE {IsRemoval} AND {KeyJson(table, "d.")} = h.key) THEN 'removed'
             ELSE 'expired' END
         WHERE h.tenant_id = $1 AND h.entity = '{table.Entity}' AND h.decision IN ('pending', 'approved', 'discarded') AND (
-            EXISTS (SELECT FROM {table.Difference} d WHERE d.op = 'removed' AND {KeyJson(table, "d.")} = h.key)
+            EXISTS (SELECT FROM {table.Difference} d WHERE {IsRemoval} AND {KeyJson(table, "d.")} = h.key)
             OR EXISTS (SELECT FROM {table.Stage} s WHERE {KeyJson(table, "s.")} = h.key))
         """;
 
@@ -173,7 +212,7 @@ internal static class MirrorSql
         UPDATE {table.Target} m
         SET {string.Concat(table.RemovalFacts.Select(c => $"{c.Name} = d.{c.Name}, "))}removed_at = now(), changed_at = now(), fetched_at = d.fetched_at
         FROM {table.Difference} d
-        WHERE m.tenant_id = $1 AND {Equal(table, "m.", "d.")} AND d.op = 'removed'
+        WHERE m.tenant_id = $1 AND {Equal(table, "m.", "d.")} AND {IsRemoval}
         """;
 
     /// <summary>Where a merge of events notes which of them is about which object.</summary>
@@ -190,8 +229,8 @@ internal static class MirrorSql
         // A row made into JSON as a whole takes a third of the time of jsonb_build_object, which looks each type up again and again.
         return $"""
             INSERT INTO mirror.changes (tenant_id, seq, at, entity, key, op, fields, after, cause)
-            SELECT $1, $2 + row_number() OVER (), now(), '{table.Entity}', to_jsonb(k), d.op, d.fields,
-                   CASE WHEN d.op <> 'removed' THEN to_jsonb(a) END, {cause}
+            SELECT $1, $2 + row_number() OVER (), now(), '{table.Entity}', to_jsonb(k), {Told}, d.fields,
+                   CASE WHEN NOT ({IsRemoval}) THEN to_jsonb(a) END, {cause}
             FROM {table.Difference} d
                 CROSS JOIN LATERAL (SELECT {List(table.Key, "d.")}) k
                 {(table.Beside is { } whole
@@ -203,17 +242,18 @@ internal static class MirrorSql
 
     public static string CountDifference(MirrorTable table) => $"""
         SELECT count(*) FILTER (WHERE op = 'created'), count(*) FILTER (WHERE op = 'changed'), count(*) FILTER (WHERE op = 'restored'),
-               count(*) FILTER (WHERE op = 'removed'), count(*) FILTER (WHERE op = 'held'), (SELECT count(*) FROM {table.Stage})
+               count(*) FILTER (WHERE op = 'removed'), count(*) FILTER (WHERE op = 'held'), (SELECT count(*) FROM {table.Stage}),
+               count(*) FILTER (WHERE op = '{Along}')
         FROM {table.Difference}
         """;
 
     /// <summary>Every difference with its old and new values, for people.</summary>
     public static string Describe(MirrorTable table) => $"""
-        SELECT {KeyJson(table, "d.")}::text, COALESCE({table.Label}, to_jsonb(d) ->> 'name'), d.op,
+        SELECT {KeyJson(table, "d.")}::text, COALESCE({table.Label}, to_jsonb(d) ->> 'name'), {Told} AS op,
                (SELECT jsonb_agg(jsonb_build_object('field', f.name, 'old', to_jsonb(m) -> f.name, 'new', to_jsonb(d) -> f.name) ORDER BY f.place)
                 FROM unnest(d.fields) WITH ORDINALITY AS f (name, place))::text
         FROM {table.Difference} d LEFT JOIN {table.Target} m ON m.tenant_id = $1 AND {Equal(table, "m.", "d.")}
-        WHERE d.op <> 'seen' ORDER BY d.op, 1
+        WHERE d.op <> 'seen' ORDER BY 3, 1
         """;
 
     /// <summary>How many rows changed in which column.</summary>
@@ -233,6 +273,14 @@ internal static class MirrorSql
         """;
 
     private const string EmptyArray = "{}";
+
+    /// <summary>The difference of a row that is removed because its owner is.</summary>
+    private const string Along = "along";
+
+    private const string IsRemoval = $"d.op IN ('removed', '{Along}')";
+
+    /// <summary>What readers are told: to them a removal is a removal.</summary>
+    private const string Told = $"CASE d.op WHEN '{Along}' THEN 'removed' ELSE d.op END";
 
     private static string List(IEnumerable<Column> columns, string alias = "") => string.Join(", ", columns.Select(c => alias + c.Name));
 }

@@ -65,7 +65,10 @@ internal sealed record MirrorTable(string Name, string Entity, Column[] Key, Col
     /// </summary>
     public MirrorTable? Beside { get; init; }
 
-    /// <summary>Whether an answer without a single row proves nothing, however complete it was.</summary>
+    /// <summary>What the rows belong to.</summary>
+    public Owner[] Owners { get; init; } = [];
+
+    /// <summary>Whether a person is asked before an answer without a single row removes anything, however complete it was.</summary>
     public bool EmptyIsNoProof { get; init; }
 
     public string Stage => $"stage_{Name}{Suffix}";

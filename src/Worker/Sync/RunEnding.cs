@@ -17,6 +17,7 @@ internal sealed partial class RunEnding(NpgsqlDataSource dataSource, TenantStops
     /// <summary>What to do about held removals; null if there are none.</summary>
     public static string? HeldAction(Tenant tenant, SyncKind kind, SyncReport report) => report.Total.Held == 0
         ? null
+        : report.DryRun ? SyncTexts.WouldBeHeld.With(report.Total.Held)
         : SyncTexts.Held.With(report.Total.Held, tenant.Key, EnumText.Of(kind), report.RunId, tenant.Key);
 
     /// <summary>What one object's comparison came to.</summary>

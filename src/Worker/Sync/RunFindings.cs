@@ -41,6 +41,11 @@ internal class RunFindings
         }
     }
 
+    /// <summary>WeCom returned nothing of a kind, without an error, and the mirror has some: a person decides what that means.</summary>
+    public void WarnOfNothing(string entity) => Warn(
+        $"WeCom returned no {entity} at all, without an error, though the mirror has some. If that is true, approve their removal; "
+            + "else check the visible range and the permissions of the secrets.");
+
     public void Warn(string message)
     {
         lock (gate)

@@ -18,6 +18,9 @@ internal sealed record KindCounts
 
     public int Removed { get; init; }
 
+    /// <summary>Rows that were removed because what they belong to was: told in the feed, and counted there alone.</summary>
+    public int RemovedAlong { get; init; }
+
     /// <summary>Removals that wait for a person.</summary>
     public int Held { get; init; }
 
@@ -31,7 +34,7 @@ internal sealed record KindCounts
 
     /// <summary>Entries of the change feed.</summary>
     [JsonIgnore]
-    public int Changes => Created + Changed + Restored + Renamed + Removed;
+    public int Changes => Created + Changed + Restored + Renamed + Removed + RemovedAlong;
 
     public static KindCounts operator +(KindCounts a, KindCounts b) => new()
     {
@@ -41,6 +44,7 @@ internal sealed record KindCounts
         Restored = a.Restored + b.Restored,
         Renamed = a.Renamed + b.Renamed,
         Removed = a.Removed + b.Removed,
+        RemovedAlong = a.RemovedAlong + b.RemovedAlong,
         Held = a.Held + b.Held,
         Failed = a.Failed + b.Failed,
         Guarded = a.Guarded + b.Guarded,

@@ -73,6 +73,11 @@ internal static class SyncTexts
         "{0} removals are held because they are more than the guard allows. If they are right: sync {1} {2} --approve {3}; `held list {4}` names them.",
         new("{0} removals wait for approval, because they are more than the guard allows: look at them under 一键同步.", "有 {0} 个删除超过了删除保护，正在等待批准：请在“一键同步”中查看。"));
 
+    public static readonly StoredText WouldBeHeld = new(
+        "{0} removals would be held, because they are more than the guard allows: a sync without --dry-run lists them for approval.",
+        new("{0} removals would wait for approval, because they are more than the guard allows.", "有 {0} 个删除超过了删除保护，同步时会等待批准。"));
+
+    // Former releases stored these three; now a person is asked.
     public static readonly StoredText NothingOfKind = new(
         "WeCom returned no {0} at all, without an error, though the mirror has {1}: nothing was removed. Check the visible range and the permissions of the secrets.",
         new("WeCom returned none at all though there are {1} here: nothing was removed.", "企业微信一个也没有返回，而这里有 {1} 个：没有删除任何数据。"),
@@ -81,6 +86,11 @@ internal static class SyncTexts
     public static readonly StoredText NoTags = new(
         "WeCom returned no {0} at all, without an error, though the mirror has {1}: nothing was removed.",
         new("WeCom returned none at all though there are {1} here: nothing was removed.", "企业微信一个也没有返回，而这里有 {1} 个：没有删除任何数据。"));
+
+    public static readonly StoredText NoRelations = new(
+        "WeCom returned no relation at all, without an error, though the mirror has some: nothing was removed. "
+            + "Check the application's visible range and the members' customer function (客户联系 → 权限配置 → 使用范围).",
+        new("WeCom returned no relation at all though there are some here: nothing was removed.", "企业微信没有返回任何跟进关系，而这里有：没有删除任何数据。"), CustomerFunction);
 
     public static readonly StoredText NothingListed = new(
         "The contact-sync secret listed nothing, without an error; nobody is removed on its word. "
@@ -116,11 +126,6 @@ internal static class SyncTexts
     public static readonly StoredText DepartmentNotListed = new(
         "The list of all departments lacks it.", new("The list of all departments lacks it.", "全部部门的列表中没有它。"));
 
-    public static readonly StoredText NoRelations = new(
-        "WeCom returned no relation at all, without an error, though the mirror has some: nothing was removed. "
-            + "Check the application's visible range and the members' customer function (客户联系 → 权限配置 → 使用范围).",
-        new("WeCom returned no relation at all though there are some here: nothing was removed.", "企业微信没有返回任何跟进关系，而这里有：没有删除任何数据。"), CustomerFunction);
-
     public static readonly StoredText CustomersNotListed = new(
         "The customers of member {0} could not be listed; those whom the pull missed stay: {1}",
         new("The customers of {0} could not be listed and stay as they are. {1}", "无法列出 {0} 的客户，保持原样。{1}"));
@@ -137,7 +142,7 @@ internal static class SyncTexts
     public static IReadOnlyList<StoredText> All { get; } =
     [
         NoCredential, NoSecret, SecretClosed, NothingRead, NoCustomerCredential, NoFollowUsers, Superseded, CancelledByPerson, Stopped, NothingWritten, MergedStays,
-        DatabaseFailed, ProcessEnded, NotWhole, Held, NothingOfKind, NoTags, NothingListed, DepartmentWithoutId, PersonWithoutId, RangeEmpty, NotReturned,
-        PersonOutOfSight, PersonNotListed, DepartmentOutOfSight, DepartmentNotListed, NoRelations, CustomersNotListed, CustomersNotRead, Unlicensed,
+        DatabaseFailed, ProcessEnded, NotWhole, Held, WouldBeHeld, NothingOfKind, NoTags, NoRelations, NothingListed, DepartmentWithoutId, PersonWithoutId, RangeEmpty,
+        NotReturned, PersonOutOfSight, PersonNotListed, DepartmentOutOfSight, DepartmentNotListed, CustomersNotListed, CustomersNotRead, Unlicensed,
     ];
 }

@@ -151,7 +151,7 @@ internal sealed class CustomerEventMerge(CustomerStage stage, Claim claim)
         await merge.CompareAsync(CustomerTables.Chats, ct);
         await merge.RemoveKnownAsync(CustomerTables.Chats, "SELECT * FROM gone_group_chats", ct);
         await merge.CompareAsync(CustomerTables.ChatMembers, ct);
-        await merge.RemoveKnownAsync(CustomerTables.ChatMembers, ChatReader.OfRemovedChats, ct);
+        await merge.RemoveAlongAsync(CustomerTables.ChatMembers, ct);
         await merge.RemoveKnownAsync(CustomerTables.ChatMembers, """
             SELECT m.chat_id, m.member_id, c.fetched_at
             FROM read_chats r JOIN stage_group_chats c USING (chat_id)

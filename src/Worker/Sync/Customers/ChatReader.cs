@@ -205,15 +205,9 @@ internal sealed class ChatReader(CustomerClient client, PullSession session)
                 await merge.CompareAsync(CustomerTables.Chats, ct);
                 await merge.RemoveKnownAsync(CustomerTables.Chats, "SELECT * FROM gone_group_chats", session.Guard, ct);
                 await merge.CompareAsync(CustomerTables.ChatMembers, ct);
-                await merge.RemoveKnownAsync(CustomerTables.ChatMembers, OfRemovedChats, ct);
+                await merge.RemoveAlongAsync(CustomerTables.ChatMembers, ct);
             },
             checkpoint: null,
             ct);
     }
-
-    /// <summary>Nobody is in a chat that is gone.</summary>
-    public const string OfRemovedChats = """
-        SELECT m.chat_id, m.member_id, GREATEST(d.fetched_at, m.fetched_at) AS fetched_at
-        FROM difference_group_chats d JOIN mirror.group_chat_members m ON m.tenant_id = $1 AND m.chat_id = d.chat_id WHERE d.op = 'removed'
-        """;
 }

@@ -46,11 +46,9 @@ internal sealed class CorpTagReader(CustomerClient client, PullSession session)
 
     private async Task RemoveAsync(Merge merge, MirrorTable table, string scope, DateTimeOffset listedAt, CancellationToken ct)
     {
-        var unproved = await merge.RemoveAsync(table, scope, listedAt, session.Guard, ct);
-        if (unproved > 0)
+        if (await merge.RemoveAsync(table, scope, listedAt, session.Guard, ct))
         {
-            session.Facts.Fail(table.Entity, null, null,
-                SyncTexts.NoTags.With(table.Entity, unproved));
+            session.Facts.WarnOfNothing(table.Entity);
         }
     }
 }

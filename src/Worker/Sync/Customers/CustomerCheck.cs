@@ -61,12 +61,13 @@ internal sealed class CustomerCheck(CustomerRuns runs, CustomerClient client, Np
         pull.Run.Enter("customers");
         var read = await ReadAsync(pull, unknown.Distinct(StringComparer.Ordinal), ct);
         await RemovalProof.KeepOutOfSightAsync(client, pull.Caller, stage, ct);
+        var guard = pull.Guard with { AsksAlways = unknown.Count == 0 && await RemovalProof.LeavesNothingAsync(stage, pull.Tenant.Id, ct) };
         await stage.CopyRuleTagsAsync(read.SelectMany(c => c.RuleTags).DistinctBy(t => t.TagId), ct);
         await stage.CopyCustomersAsync(read.Select(c => (c.Contact, c.FetchedAt)), ct);
         await stage.CopyFollowsAsync(
             read.SelectMany(c => c.Follows.DistinctBy(f => f.UserId.ToLowerInvariant())
                 .Select(f => new StagedFollow(f.UserId, c.Contact.ExternalUserId, f, c.FetchedAt))), ct);
-        await pull.MergeAsync(stage, merge => PrepareAsync(merge, pull, ct), merge => NoteAsync(merge, ct), ct);
+        await pull.MergeAsync(stage, merge => PrepareAsync(merge, guard, ct), merge => NoteAsync(merge, ct), ct);
     }
 
     private static Task<IReadOnlyList<string>> StalestAsync(
@@ -129,11 +130,11 @@ internal sealed class CustomerCheck(CustomerRuns runs, CustomerClient client, Np
         return read;
     }
 
-    private static async Task PrepareAsync(Merge merge, PullSession pull, CancellationToken ct)
+    private static async Task PrepareAsync(Merge merge, RemovalGuard guard, CancellationToken ct)
     {
         await merge.CompareAsync(CustomerTables.Tags, ct);
         await CustomerDerivation.CompareReadAsync(merge, ct);
-        await merge.RemoveKnownAsync(CustomerTables.Follows, "SELECT * FROM gone_follows", pull.Guard, ct);
+        await merge.RemoveKnownAsync(CustomerTables.Follows, "SELECT * FROM gone_follows", guard, ct);
         await merge.CompareAsync(CustomerTables.FollowMarks, ct);
         await CustomerDerivation.HideUnfollowedAsync(merge, ct);
     }

@@ -98,6 +98,7 @@ internal static class CustomerTables
         "m.name")
     {
         Subjects = [(Chat, "d.chat_id")],
+        Owners = [new(Chats, "chat_id")],
     };
 
     public static readonly MirrorTable[] All = [TagGroups, Tags, Customers, Follows, FollowMarks, CustomerMarks, Chats, ChatMembers];

@@ -48,14 +48,11 @@ internal sealed class PullSettlement(CustomerClient client, PullSession session,
         var visible = (await client.ListFollowUsersAsync(session.Caller, ct)).Select(spelling).ToHashSet(StringComparer.Ordinal);
         await connection.ExecuteAsync("INSERT INTO read_members SELECT unnest($1::text[])", [visible.ToArray()], ct);
         await FillUnseenAsync(stage, ct);
-        if (await NothingWasReadAsync(stage, ct))
+        await ConfirmUnseenAsync(stage, ct);
+        var guard = session.Guard with { AsksAlways = await NothingIsLeftAsync(stage, ct) };
+        if (guard.AsksAlways && await connection.ScalarAsync<bool>("SELECT EXISTS (SELECT FROM gone_follows)", [], ct))
         {
-            session.Facts.Fail(CustomerTables.Follows.Entity, null, null,
-                SyncTexts.NoRelations.With());
-        }
-        else
-        {
-            await ConfirmUnseenAsync(stage, ct);
+            session.Facts.WarnOfNothing(CustomerTables.Follows.Entity);
         }
 
         await session.MergeAsync(
@@ -64,7 +61,7 @@ internal sealed class PullSettlement(CustomerClient client, PullSession session,
             {
                 await merge.ExecuteAsync(HideOutOfSight, ct);
                 await merge.CompareAsync(CustomerTables.Follows, ct);
-                await merge.RemoveKnownAsync(CustomerTables.Follows, "SELECT * FROM gone_follows", session.Guard, ct);
+                await merge.RemoveKnownAsync(CustomerTables.Follows, "SELECT * FROM gone_follows", guard, ct);
                 await merge.CompareAsync(CustomerTables.FollowMarks, ct);
                 await CustomerDerivation.HideUnfollowedAsync(merge, ct);
             },
@@ -92,11 +89,10 @@ internal sealed class PullSettlement(CustomerClient client, PullSession session,
         await stage.Connection.ExecuteAsync("ANALYZE unseen", [], ct);
     }
 
-    /// <summary>An empty answer where the mirror is not empty is never a removal.</summary>
-    private async Task<bool> NothingWasReadAsync(CustomerStage stage, CancellationToken ct) =>
+    /// <summary>Of nobody who is seen a single customer was read: a person says whether that is true.</summary>
+    private async Task<bool> NothingIsLeftAsync(CustomerStage stage, CancellationToken ct) =>
         session.Facts.Counts.GetValueOrDefault(CustomerTables.Follows.Entity, new KindCounts()).Read == 0
-        && !session.Resumed
-        && await stage.Connection.ScalarAsync<bool>("SELECT EXISTS (SELECT FROM unseen)", [], ct);
+        && (!session.Resumed || await RemovalProof.LeavesNothingAsync(stage, session.Tenant.Id, ct));
 
     private async Task ConfirmUnseenAsync(CustomerStage stage, CancellationToken ct)
     {

@@ -37,6 +37,14 @@ internal static class RemovalProof
         }
     }
 
+    /// <summary>Whether the members who were read would be left without a single relation.</summary>
+    public static Task<bool> LeavesNothingAsync(CustomerStage stage, long tenantId, CancellationToken ct) => stage.Connection.ScalarAsync<bool>("""
+        SELECT NOT EXISTS (
+            SELECT FROM mirror.follows m JOIN read_members r ON r.user_id = m.user_id
+            WHERE m.tenant_id = $1 AND m.removed_at IS NULL AND NOT EXISTS (
+                SELECT FROM gone_follows g WHERE g.user_id = m.user_id AND g.external_user_id = m.external_user_id))
+        """, [tenantId], ct);
+
     /// <returns>User ids in lower case.</returns>
     private static async Task<string[]> VisibleAsync(CustomerClient client, WeComCaller caller, CancellationToken ct) =>
         [.. (await client.ListFollowUsersAsync(caller, ct)).Select(id => id.ToLowerInvariant())];

@@ -41,29 +41,27 @@ internal sealed class DirectoryMerge(DirectoryFacts facts, RemovalGuard guard)
 
         // A person who was seen has the departments that WeCom says: leaving one of them needs no guard.
         await merge.CompareAsync(DirectoryTables.Memberships, ct);
+        await merge.RemoveAlongAsync(DirectoryTables.Memberships, ct);
         await merge.RemoveAsync(DirectoryTables.Memberships, MembershipScope(), facts.ListedAt, guard: null, ct);
-        if (merge.HasRemovals(DirectoryTables.Users))
-        {
-            await merge.RemoveAsync(DirectoryTables.Memberships, OfRemovedUser, facts.ListedAt, guard: null, ct);
-        }
 
         await merge.CompareAsync(DirectoryTables.Tags, ct);
         await RemoveAsync(merge, DirectoryTables.Tags, facts.TagsListed ? "true" : null, ct);
         await merge.CompareAsync(DirectoryTables.TagUsers, ct);
-        await RemoveAsync(merge, DirectoryTables.TagUsers, TagScope(VisibleUser), ct);
-        await merge.RemoveAsync(DirectoryTables.TagUsers, $"{OfRemovedTag} OR {OfRemovedUser}", facts.ListedAt, guard: null, ct);
+        await merge.RemoveAlongAsync(DirectoryTables.TagUsers, ct);
+        // A person who was seen has the tags that WeCom says; a tag that nobody at all has any more may be one that can no longer be read.
+        var tagged = TagScope(VisibleUser);
+        await RemoveAsync(merge, DirectoryTables.TagUsers, tagged is null ? null : $"{tagged} AND NOT ({SeenUser} AND {TagHasSome})", ct);
+        await merge.RemoveAsync(DirectoryTables.TagUsers, tagged, facts.ListedAt, guard: null, ct);
         await merge.CompareAsync(DirectoryTables.TagDepartments, ct);
+        await merge.RemoveAlongAsync(DirectoryTables.TagDepartments, ct);
         await RemoveAsync(merge, DirectoryTables.TagDepartments, TagScope(VisibleDepartment), ct);
-        await merge.RemoveAsync(DirectoryTables.TagDepartments, OfRemovedTag, facts.ListedAt, guard: null, ct);
     }
 
     private async Task RemoveAsync(Merge merge, MirrorTable table, string? scope, CancellationToken ct)
     {
-        var unproved = await merge.RemoveAsync(table, scope, facts.ListedAt, guard, ct);
-        if (unproved > 0)
+        if (await merge.RemoveAsync(table, scope, facts.ListedAt, guard, ct))
         {
-            facts.Fail(table.Entity, null, null,
-                SyncTexts.NothingOfKind.With(table.Entity, unproved));
+            facts.WarnOfNothing(table.Entity);
         }
     }
 
@@ -94,13 +92,16 @@ internal sealed class DirectoryMerge(DirectoryFacts facts, RemovalGuard guard)
         WHERE g.kind = 'user'
         """;
 
+    private const string SeenUser = "EXISTS (SELECT FROM stage_users s WHERE s.user_id = m.user_id)";
+
+    private const string TagHasSome = """
+        (EXISTS (SELECT FROM stage_contact_tag_users s WHERE s.tag_id = m.tag_id)
+         OR EXISTS (SELECT FROM stage_contact_tag_departments s WHERE s.tag_id = m.tag_id))
+        """;
+
     private const string VisibleUser = "EXISTS (SELECT FROM stage_users s WHERE s.user_id = m.user_id AND s.detail = 'full')";
 
     private const string VisibleDepartment = "EXISTS (SELECT FROM visible_departments v WHERE v.id = m.department_id)";
-
-    private const string OfRemovedUser = "EXISTS (SELECT FROM difference_users d WHERE d.user_id = m.user_id AND d.op = 'removed')";
-
-    private const string OfRemovedTag = "EXISTS (SELECT FROM difference_contact_tags d WHERE d.tag_id = m.tag_id AND d.op = 'removed')";
 
     /// <summary>Seen by the application now, or proved to be gone.</summary>
     private const string DepartmentIsJudged = """
@@ -137,7 +138,7 @@ internal sealed class DirectoryMerge(DirectoryFacts facts, RemovalGuard guard)
 
     private string MembershipScope()
     {
-        const string seen = $"EXISTS (SELECT FROM stage_users s WHERE s.user_id = m.user_id) AND {PersonIsAsListed}";
+        const string seen = $"{SeenUser} AND {PersonIsAsListed}";
         return facts.WholeCompanyListed ? seen : $"{seen} AND {DepartmentIsJudged.Replace("x.", "m.", StringComparison.Ordinal)}";
     }
 

@@ -35,6 +35,10 @@ internal sealed class DirectoryReader(
     private readonly DirectoryStage stage = new(session.Connection, session.ClockOffset);
     private readonly List<StagedDepartment> departments = [];
 
+    /// <summary>The contact-sync secret listed the company to the end, and it has no department, or nobody.</summary>
+    private bool listedNoDepartment;
+    private bool listedNobody;
+
     public DirectoryFacts Facts { get; } = new();
 
     public async Task ReadAsync(CancellationToken ct)
@@ -60,6 +64,11 @@ internal sealed class DirectoryReader(
             await ReadDetailsAsync(details, visible, await SinglesAsync(details, agent, ct), ct);
         }
 
+        if (listedNobody)
+        {
+            JudgeEmptyList(visible);
+        }
+
         if (departments.Count > 0)
         {
             await stage.CopyDepartmentsAsync(departments.DistinctBy(d => d.Id), ct);
@@ -78,20 +87,35 @@ internal sealed class DirectoryReader(
             departments.AddRange(nodes.Where(n => HasId(n.Id)).Select(n => new StagedDepartment(n.Id, n.ParentId, null, null, n.Order, null, n.FetchedAt)));
             var rows = await stage.CopyListedAsync(client.ListUserIdsAsync(contacts, ct), n => session.Run.Expected = n, ct);
             Facts.DepartmentsRead = nodes.Count > 0;
-            if (nodes.Count > 0 && rows > 0)
+            (listedNoDepartment, listedNobody) = (nodes.Count == 0, rows == 0);
+            if (listedNoDepartment && !listedNobody)
             {
-                return true;
+                Facts.Fail("department", null, null, SyncTexts.NothingListed.With());
             }
 
-            Facts.Fail(rows == 0 ? "user" : "department", null, null,
-                SyncTexts.NothingListed.With());
-            return false;
+            return !listedNoDepartment && !listedNobody;
         }
         catch (WeComException refused) when (refused.Class == WeComErrorClass.StopFeature && callers.App is not null)
         {
             departments.Clear();
             Facts.Fail("user", null, refused);
             return false;
+        }
+    }
+
+    /// <summary>
+    /// That everybody is gone can be true, and a person can say so, unless the reader of details sees somebody: then it is contact sync
+    /// that is broken. A part that was read, and has nobody, says neither.
+    /// </summary>
+    private void JudgeEmptyList(DepartmentTree? visible)
+    {
+        if (session.Run.Read > 0 || (listedNoDepartment && departments.Count > 0))
+        {
+            Facts.Fail("user", null, null, SyncTexts.NothingListed.With());
+        }
+        else if (visible is null || visible.Ids.Count == 0 || Facts.DetailsRead)
+        {
+            Facts.WholeCompanyListed = true;
         }
     }
 
@@ -103,7 +127,7 @@ internal sealed class DirectoryReader(
         {
             seen = await client.ListDepartmentsAsync(details, ct);
         }
-        catch (WeComException refused) when (refused.Class == WeComErrorClass.StopFeature && Facts.WholeCompanyListed)
+        catch (WeComException refused) when (refused.Class == WeComErrorClass.StopFeature && (Facts.WholeCompanyListed || listedNobody))
         {
             Facts.Warn($"Names and other details cannot be read: {refused.Message}");
             return null;
@@ -141,7 +165,8 @@ internal sealed class DirectoryReader(
 
     private void Report(IReadOnlyList<WeComDepartment> seen)
     {
-        if (seen.Count == 0)
+        // Of a company without an application it is no range that is empty.
+        if (seen.Count == 0 && !(listedNoDepartment && callers.App is null))
         {
             Facts.Fail("department", null, null,
                 SyncTexts.RangeEmpty.With());

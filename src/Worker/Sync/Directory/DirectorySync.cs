@@ -75,7 +75,9 @@ internal sealed class DirectorySync(
             Drift = request.Object is not null ? null : await SyncRuns.IsFirstAsync(session.Connection, session.Run, ct) ? null : await merge.DriftAsync(ct),
             Fields = await FieldGrants.ListAsync(session.Connection, tenant.Id, ct),
         };
-        if (request.Object is null && report.Counts[DirectoryTables.Users.Entity].Read + report.Counts[DirectoryTables.Departments.Entity].Read == 0)
+        if (request.Object is null && report.Counts[DirectoryTables.Users.Entity].Read + report.Counts[DirectoryTables.Departments.Entity].Read == 0
+            && !(facts.WholeCompanyListed && await session.Connection.ScalarAsync<bool>(
+                "SELECT EXISTS (SELECT FROM mirror.departments WHERE tenant_id = $1)", [tenant.Id], ct)))
         {
             throw new NothingReadException();
         }

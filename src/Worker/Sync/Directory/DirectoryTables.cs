@@ -49,6 +49,7 @@ internal static class DirectoryTables
         "(SELECT u.name FROM mirror.users u WHERE u.tenant_id = m.tenant_id AND u.user_id = m.user_id)")
     {
         Subjects = [(User, "lower(d.user_id)"), (Department, "d.department_id::text")],
+        Owners = [new(Users, "user_id"), new(Departments, "department_id") { Keeps = false }],
     };
 
     public static readonly MirrorTable Tags = new(
@@ -63,6 +64,7 @@ internal static class DirectoryTables
         "(SELECT u.name FROM mirror.users u WHERE u.tenant_id = m.tenant_id AND u.user_id = m.user_id)")
     {
         Subjects = [(Tag, "d.tag_id::text"), (User, "lower(d.user_id)")],
+        Owners = [new(Tags, "tag_id"), new(Users, "user_id")],
     };
 
     public static readonly MirrorTable TagDepartments = new(
@@ -70,6 +72,7 @@ internal static class DirectoryTables
         "(SELECT d.name FROM mirror.departments d WHERE d.tenant_id = m.tenant_id AND d.id = m.department_id)")
     {
         Subjects = [(Tag, "d.tag_id::text"), (Department, "d.department_id::text")],
+        Owners = [new(Tags, "tag_id"), new(Departments, "department_id")],
     };
 
     public static readonly MirrorTable[] All = [Departments, Users, Memberships, Tags, TagUsers, TagDepartments];

@@ -20,6 +20,10 @@ public sealed partial class HeldRemovalPageTests(ConnectedCompany company) : ICl
         Assert.Equal(gone.Select(person => $"user {{\"user_id\": \"{person.UserId}\"}}").Order(StringComparer.Ordinal), rows.Order(StringComparer.Ordinal));
         var page = await visit.ReadAsync("sync");
         Assert.All(gone, person => Assert.Contains(person.Name, page, StringComparison.Ordinal));
+        // Beside each what goes along: nobody here has a tag.
+        Assert.Equal(
+            gone.Select(person => $"任职 {person.Memberships.Length}").Order(StringComparer.Ordinal),
+            Along().Matches(page).Select(match => match.Groups[1].Value).Order(StringComparer.Ordinal));
 
         var none = await visit.PressAsync("sync", "sync?handler=ApproveSome");
         Assert.Equal(422, none.Status);
@@ -56,6 +60,9 @@ public sealed partial class HeldRemovalPageTests(ConnectedCompany company) : ICl
         SELECT string_agg(decision || ' ' || count, ', ' ORDER BY decision)
         FROM (SELECT decision, count(*) FROM control.held_removals WHERE tenant_id = $1 AND entity = 'user' GROUP BY decision) AS d
         """);
+
+    [GeneratedRegex("<div>(任职 [0-9]+)</div>")]
+    private static partial Regex Along();
 
     [GeneratedRegex("name=\"row\" value=\"([^\"]+)\"")]
     private static partial Regex Row();

@@ -106,7 +106,11 @@ public sealed class HeldRemovalTests(TestDatabase database) : IClassFixture<Test
 
         await harness.ScalarAsync<long>(
             "WITH old AS (UPDATE control.sync_runs SET started_at = started_at - interval '25 hours' WHERE tenant_id = $1 RETURNING 1) SELECT count(*) FROM old");
-        Assert.Equal((10, 0), Of(await harness.FullAsync()));
+        // What waits for a person goes on waiting; it leaves no room for more of the same.
+        Assert.Equal((0, 10), Of(await harness.FullAsync()));
+        await DecideAsync(harness, HeldDecision.Approved);
+        Leave(harness, 9);
+        Assert.Equal((19, 0), Of(await harness.FullAsync()));
 
         static (int Removed, int Held) Of(SyncReport report) => (report.Counts["user"].Removed, report.Counts["user"].Held);
     }

@@ -15,13 +15,13 @@ internal static class HeldCommand
         Approve held removals and carry them out: reads the directory again, or the customers where only theirs are approved, and removes
         what is still missing.
 
-        Without ID, all of them; with --run, those of one run. Exit codes are those of 'sync'.
+        Without ID, all of them; with --run, those that waited when one run ended. Exit codes are those of 'sync'.
         """;
 
     private const string DiscardHelp = """
         Keep the rows of held removals for as long as WeCom does not return them; nobody is asked about them again.
 
-        Without ID, all of them; with --run, those of one run. A row that comes back and vanishes later is asked about anew.
+        Without ID, all of them; with --run, those that waited when one run ended. A row that comes back and vanishes later is asked about anew.
         """;
 
     public static Command Create() =>
@@ -30,7 +30,7 @@ internal static class HeldCommand
     private static Command List()
     {
         var tenant = TenantArgument();
-        var command = new Command("list", "List held removals with names, departments and when each was last seen.") { tenant, CommandOutput.JsonOption() };
+        var command = new Command("list", "List held removals with names, departments, what goes with them and when each was last seen.") { tenant, CommandOutput.JsonOption() };
         command.SetAction((parsed, ct) => WorkerHost.RunAsync(
             builder => builder.AddSync(),
             async (services, stop) =>
@@ -39,7 +39,8 @@ internal static class HeldCommand
                 var held = services.GetRequiredService<HeldRemovals>();
                 var removals = await held.ListAsync(found.Id, stop);
                 var departments = await held.DepartmentsAsync(found.Id, stop);
-                var shown = removals.Select(r => HeldOverview.Of(r, departments)).ToList();
+                var belongings = await held.BelongingsAsync(found.Id, stop);
+                var shown = removals.Select(r => HeldOverview.Of(r, departments, belongings)).ToList();
                 CommandOutput.Write(parsed, new { tenant = found.Key, removals = shown }, console =>
                 {
                     if (shown.Count == 0)
@@ -48,12 +49,12 @@ internal static class HeldCommand
                         return;
                     }
 
-                    var table = ResultTable.Create(console, "RUN", "KIND", "ID", "NAME", "DEPARTMENTS", "LAST SEEN", "DECISION", "BY");
+                    var table = ResultTable.Create(console, "RUN", "KIND", "ID", "NAME", "DEPARTMENTS", "WITH", "LAST SEEN", "DECISION", "BY");
                     foreach (var removal in shown)
                     {
                         table.Add(
                             removal.Run.ToString(CultureInfo.InvariantCulture), removal.Kind, removal.Id, removal.Name ?? "-", removal.Departments ?? "-",
-                            ResultTable.Time(removal.LastSeenAt), EnumText.Of(removal.Decision), removal.DecidedBy ?? "-");
+                            removal.With.Count == 0 ? "-" : string.Join(", ", removal.With.Select(w => $"{w.Value} {w.Key}")), ResultTable.Time(removal.LastSeenAt), EnumText.Of(removal.Decision), removal.DecidedBy ?? "-");
                     }
 
                     console.Write(table);
@@ -120,7 +121,7 @@ internal static class HeldCommand
             : throw new BadInputException(
                 run is null
                     ? $"Tenant {tenant.Key} has no such held removal; nothing was changed. `held list {tenant.Key}` shows them."
-                    : $"Run {run} of tenant {tenant.Key} holds no such removals; nothing was changed. `status` shows the runs that do.");
+                    : $"Nothing that waited when run {run} of tenant {tenant.Key} ended waits still; nothing was changed. `held list {tenant.Key}` shows what does.");
     }
 
     private static Argument<string> TenantArgument() => new("TENANT") { Description = "The tenant's key." };
@@ -131,7 +132,7 @@ internal static class HeldCommand
         Arity = ArgumentArity.ZeroOrMore,
     };
 
-    private static Option<long?> RunOption() => new("--run") { Description = "Only what run RUN held.", HelpName = "RUN" };
+    private static Option<long?> RunOption() => new("--run") { Description = "Only what waited when run RUN ended.", HelpName = "RUN" };
 }
 
 /// <summary>One held removal as people see it.</summary>
@@ -140,18 +141,23 @@ internal static class HeldCommand
 /// <param name="Id">Its key; several parts with a slash.</param>
 /// <param name="Name">What a person knows it by.</param>
 /// <param name="Departments">Where a person is, by the mirror.</param>
+/// <param name="With">How many rows of which kind belong to it, stay with it and go with it.</param>
 /// <param name="LastSeenAt">When WeCom last returned it.</param>
 /// <param name="Decision">Pending, approved or discarded.</param>
 /// <param name="DecidedBy">Who decided.</param>
 internal sealed record HeldOverview(
-    long Run, string Kind, string Id, string? Name, string? Departments, DateTimeOffset LastSeenAt, HeldDecision Decision, string? DecidedBy)
+    long Run, string Kind, string Id, string? Name, string? Departments, IReadOnlyDictionary<string, long> With, DateTimeOffset LastSeenAt, HeldDecision Decision,
+    string? DecidedBy)
 {
-    public static HeldOverview Of(HeldRemoval removal, IReadOnlyDictionary<string, string> departments)
+    private static readonly IReadOnlyDictionary<string, long> Nothing = new Dictionary<string, long>();
+
+    public static HeldOverview Of(
+        HeldRemoval removal, IReadOnlyDictionary<string, string> departments, IReadOnlyDictionary<string, IReadOnlyDictionary<string, long>> belongings)
     {
         using var key = System.Text.Json.JsonDocument.Parse(removal.Key);
         var id = string.Join('/', key.RootElement.EnumerateObject().Select(p => p.Value.ToString()));
         return new HeldOverview(
             removal.RunId, removal.Entity, id, removal.Name, removal.Entity == "user" ? departments.GetValueOrDefault(id) : null,
-            removal.LastSeenAt, removal.Decision, removal.DecidedBy);
+            belongings.GetValueOrDefault(HeldRemovals.NameOf(removal), Nothing), removal.LastSeenAt, removal.Decision, removal.DecidedBy);
     }
 }

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using Microsoft.EntityFrameworkCore;
 using WeComSync.Domain.Runs;
 using WeComSync.Domain.Storage;
 using WeComSync.Domain.Tenants;
@@ -35,7 +36,7 @@ internal static class SyncCommand
         var dryRun = new Option<bool>("--dry-run") { Description = "Compare only; write nothing into the mirror." };
         var approve = new Option<long>("--approve")
         {
-            Description = "Read again, and remove what run RUN held if it is still missing.",
+            Description = "Read again, and remove what waited when run RUN ended if it is still missing.",
             HelpName = "RUN",
         };
         var csv = new Option<bool>(SyncOutput.CsvName) { Description = "With --dry-run: print the difference as CSV, a row for each field." };
@@ -58,6 +59,11 @@ internal static class SyncCommand
                 given.AddError("A department's ID is a number.");
             }
 
+            if (ofObject && given.GetValue(approve) != 0)
+            {
+                given.AddError("A single object carries no approval out: use --approve with 'full', 'incremental' or 'customers'.");
+            }
+
             if (given.GetValue(csv) && !given.GetValue(dryRun))
             {
                 given.AddError("--csv prints what --dry-run finds: use both.");
@@ -68,13 +74,14 @@ internal static class SyncCommand
             async (services, stop) =>
             {
                 var found = await TenantLookup.FindAsync(services, parsed.GetRequiredValue(tenant), stop);
+                var what = parsed.GetRequiredValue(kind);
                 if (parsed.GetValue(approve) is var run and not 0)
                 {
+                    await RefuseOtherHalfAsync(services, found, EnumText.Parse<SyncKind>(what), run, stop);
                     await HeldCommand.DecideAsync(services, found, HeldDecision.Approved, run, [], stop);
                 }
 
                 var request = new SyncRequest { Trigger = SyncTrigger.Command, DryRun = parsed.GetValue(dryRun) };
-                var what = parsed.GetRequiredValue(kind);
                 return Objects.Contains(what)
                     ? await RunAsync(
                         parsed, services, found, SyncKind.OneObject, request with { Object = new WantedObject(what, parsed.GetRequiredValue(id)!) }, stop)
@@ -107,9 +114,34 @@ internal static class SyncCommand
             }
         }
 
-        SyncOutput.Write(parsed, tenant.Key, kind, report);
+        SyncOutput.Write(
+            parsed, tenant.Key, kind, report, await ApprovableAsync(services, tenant, PartOf(kind), report, ct),
+            report.Customers is { } customers ? await ApprovableAsync(services, tenant, MirrorPart.Customers, customers, ct) : []);
         return ExitCode(report);
     }
+
+    /// <summary>The runs by whose ids what waits now can be approved: those that listed it first, and the one that has just told it.</summary>
+    private static async Task<IReadOnlyList<long>> ApprovableAsync(
+        IServiceProvider services, Tenant tenant, MirrorPart part, SyncReport report, CancellationToken ct)
+    {
+        var runs = await services.GetRequiredService<HeldRemovals>().RunsAsync(tenant.Id, part, ct);
+        return report is { DryRun: false, Total.Held: > 0 } ? [.. runs.Append(report.RunId).Distinct()] : runs;
+    }
+
+    /// <exception cref="BadInputException">The run read the other half of the mirror, which a sync of this kind does not touch.</exception>
+    private static async Task RefuseOtherHalfAsync(IServiceProvider services, Tenant tenant, SyncKind kind, long run, CancellationToken ct)
+    {
+        await using var db = await services.GetRequiredService<IDbContextFactory<SyncDbContext>>().CreateDbContextAsync(ct);
+        var part = await db.SyncRuns.Where(r => r.TenantId == tenant.Id && r.Id == run).Select(r => (MirrorPart?)r.Part).SingleOrDefaultAsync(ct);
+        if (part is { } read && read != PartOf(kind))
+        {
+            throw new BadInputException(
+                $"Run {run} read the {EnumText.Of(read)}; nothing was changed. Use: "
+                + $"sync {tenant.Key} {EnumText.Of(read == MirrorPart.Customers ? SyncKind.Customers : SyncKind.Full)} --approve {run}");
+        }
+    }
+
+    private static MirrorPart PartOf(SyncKind kind) => kind == SyncKind.Customers ? MirrorPart.Customers : MirrorPart.Directory;
 
     /// <summary>What the process answers to how a run ended.</summary>
     public static int ExitCode(SyncReport report) => report.State switch

@@ -16,7 +16,14 @@ internal static class SyncOutput
     /// <summary>The option that asks for CSV.</summary>
     public const string CsvName = "--csv";
 
-    public static void Write(ParseResult parsed, string tenant, SyncKind kind, SyncReport report)
+    /// <param name="parsed">Says in which form.</param>
+    /// <param name="tenant">Its key.</param>
+    /// <param name="kind">What was asked for.</param>
+    /// <param name="report">How it ended.</param>
+    /// <param name="approvable">Runs by whose ids what waits for a person can be approved.</param>
+    /// <param name="ofCustomers">The same for the check of customers that the sync ended with.</param>
+    public static void Write(
+        ParseResult parsed, string tenant, SyncKind kind, SyncReport report, IReadOnlyList<long> approvable, IReadOnlyList<long> ofCustomers)
     {
         if (parsed.CommandResult.Command.Options.Any(o => o.Name == CsvName) && parsed.GetValue<bool>(CsvName))
         {
@@ -24,7 +31,7 @@ internal static class SyncOutput
         }
         else
         {
-            CommandOutput.Write(parsed, Json(tenant, kind, report), console =>
+            CommandOutput.Write(parsed, Json(tenant, kind, report, approvable, ofCustomers), console =>
             {
                 Text(console, tenant, report);
                 if (report.Customers is { } customers)
@@ -41,7 +48,8 @@ internal static class SyncOutput
         }
     }
 
-    private static object Json(string tenant, SyncKind kind, SyncReport report) => new
+    private static object Json(
+        string tenant, SyncKind kind, SyncReport report, IReadOnlyList<long> approvable, IReadOnlyList<long> ofCustomers) => new
     {
         tenant,
         kind,
@@ -55,7 +63,7 @@ internal static class SyncOutput
         changed = report.Total.Changed + report.Total.Renamed,
         report.Total.Removed,
         report.Total.Unchanged,
-        report.Total.Held,
+        held = new { removals = report.Total.Held, runs = approvable },
         errors = report.Errors,
         report.Counts,
         report.Warnings,
@@ -65,7 +73,7 @@ internal static class SyncOutput
         report.Error,
         report.Action,
         planned = report.DryRun || report.Steps.Count > 0 ? report.Planned : null,
-        customers = report.Customers is { } customers ? Json(tenant, kind, customers) : null,
+        customers = report.Customers is { } customers ? Json(tenant, kind, customers, ofCustomers, []) : null,
     };
 
     private static void Text(IAnsiConsole console, string tenant, SyncReport report)
@@ -92,6 +100,12 @@ internal static class SyncOutput
 
             Row(table, "total", report.Total, report.Errors.Count);
             console.Write(table);
+            if (report.Total.RemovedAlong > 0)
+            {
+                var along = report.Counts.Where(c => c.Value.RemovedAlong > 0).Select(c => $"{c.Value.RemovedAlong} {c.Key}");
+                console.WriteText($"Removed with what they belong to, and not counted above: {string.Join(", ", along)}.");
+            }
+
             foreach (var change in report.Planned)
             {
                 console.WriteText(Describe(change));

@@ -34,6 +34,10 @@ internal sealed class SyncModel(
     /// <summary>Where held people are, by user id.</summary>
     public IReadOnlyDictionary<string, string> HeldDepartments { get; private set; } = new Dictionary<string, string>();
 
+    /// <summary>What belongs to held rows and goes with them.</summary>
+    private IReadOnlyDictionary<string, IReadOnlyDictionary<string, long>> Belongings { get; set; } =
+        new Dictionary<string, IReadOnlyDictionary<string, long>>();
+
     /// <summary>Why no sync can be started; null if one can.</summary>
     public string? Resting { get; private set; }
 
@@ -47,8 +51,15 @@ internal sealed class SyncModel(
         var held = db.HeldRemovals.AsNoTracking().Where(removal => removal.TenantId == Enterprise.Id && removal.Decision == HeldDecision.Pending);
         HeldTotal = await held.CountAsync(ct);
         Held = await held.OrderByDescending(removal => removal.Entity == "user").ThenBy(removal => removal.Entity).ThenBy(removal => removal.Name).Take(HeldShown).ToListAsync(ct);
-        HeldDepartments = HeldTotal == 0 ? HeldDepartments : await removals.DepartmentsAsync(Enterprise.Id, ct);
+        if (HeldTotal > 0)
+        {
+            HeldDepartments = await removals.DepartmentsAsync(Enterprise.Id, ct);
+            Belongings = await removals.BelongingsAsync(Enterprise.Id, ct);
+        }
     }
+
+    /// <summary>How many rows of which kind go with a held one.</summary>
+    public IEnumerable<KeyValuePair<string, long>> BelongingsOf(HeldRemoval removal) => Belongings.TryGetValue(HeldRemovals.NameOf(removal), out var found) ? found : [];
 
     /// <summary>The progress as server-sent events.</summary>
     public async Task<IActionResult> OnGetProgressAsync(string? asked, CancellationToken ct)

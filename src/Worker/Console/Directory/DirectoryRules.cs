@@ -1,4 +1,5 @@
 using System.Net.Mail;
+using System.Text;
 using System.Text.RegularExpressions;
 using Microsoft.Extensions.Localization;
 
@@ -7,7 +8,7 @@ namespace WeComSync.Worker.WebConsole.Directory;
 /// <summary>Says in the page's language what is wrong with a field of an employee or department, by the rules that WeCom has for them.</summary>
 internal static partial class DirectoryRules
 {
-    private const int LongestDepartmentName = 32;
+    private const int LongestDepartmentName = 64;
 
     /// <returns>Null if nothing is wrong.</returns>
     public static string? Check(string field, string value, IStringLocalizer T) => field switch
@@ -15,7 +16,7 @@ internal static partial class DirectoryRules
         "userid" => UserId().IsMatch(value) ? null : T["账号为 1 到 64 位字母、数字或 _ - @ .，以字母或数字开头。"].Value,
         "name" or "alias" => Length(value) <= 64 && IsOneLine(value) ? null : T["最多 64 个字符，不能换行。"].Value,
         "mobile" => Mobile().IsMatch(value) ? null : T["手机号格式不正确；中国大陆以外的号码请加国家代码，例如 +852 51234567。"].Value,
-        "email" => value.Length is >= 6 and <= 64 && MailAddress.TryCreate(value, out _) && !value.Contains(' ', StringComparison.Ordinal)
+        "email" => Encoding.UTF8.GetByteCount(value) is >= 6 and <= 64 && MailAddress.TryCreate(value, out _) && !value.Contains(' ', StringComparison.Ordinal)
             ? null : T["邮箱格式不正确，6 到 64 个字符。"].Value,
         "telephone" => Telephone().IsMatch(value) ? null : T["座机最多 32 位，只能用数字、-、+ 和逗号。"].Value,
         "position" or "address" => Length(value) <= 128 && IsOneLine(value) ? null : T["最多 128 个字符，不能换行。"].Value,

@@ -32,6 +32,22 @@ public sealed class DepartmentWritingTests(ConnectedCompany company) : IClassFix
             await visit.SqlAsync<string>("SELECT string_agg(action || ' ' || detail, ' | ' ORDER BY id) FROM control.audit WHERE tenant_id = $1 AND action LIKE 'department%'"));
     }
 
+    [Theory]
+    [InlineData(33, 302)]
+    [InlineData(64, 302)]
+    [InlineData(65, 422)]
+    public async Task Department_name_may_be_as_long_as_WeCom_takes_it(int length, int status)
+    {
+        using var visit = await company.VisitAsync();
+        var name = string.Concat(Enumerable.Repeat("𬭎", length));
+
+        var added = await visit.SendAsync("department-edit?parent=1", ("departmentName", name));
+
+        Assert.True(added.Status == status, added.Html);
+        Assert.Equal(status == 302, visit.World.Departments.Any(d => d.Name == name));
+        await MirrorIsTrueAsync(visit);
+    }
+
     [Fact]
     public async Task Refusals_are_told_in_plain_words_beside_the_field_and_nothing_changes()
     {

@@ -15,12 +15,12 @@ internal sealed class ContactWriter(WeComCalls calls)
     /// <summary>Adds a member; WeCom makes unknown departments for him.</summary>
     /// <remarks>https://developer.work.weixin.qq.com/document/path/90195</remarks>
     public Task CreateUserAsync(WeComCaller caller, WrittenUser user, CancellationToken ct) =>
-        PostAsync(caller, "user/create", user, WrittenJson.Requests.WrittenUser, ct);
+        PostAsync(caller, "user/create", user, WrittenJson.Default.WrittenUser, ct);
 
     /// <summary>Changes a member. The mobile of somebody who has activated his account stays, without an error.</summary>
     /// <remarks>https://developer.work.weixin.qq.com/document/path/90197</remarks>
     public Task UpdateUserAsync(WeComCaller caller, WrittenUser user, CancellationToken ct) =>
-        PostAsync(caller, "user/update", user, WrittenJson.Requests.WrittenUser, ct);
+        PostAsync(caller, "user/update", user, WrittenJson.Default.WrittenUser, ct);
 
     /// <summary>Deletes a member and the mail account that belongs to him.</summary>
     /// <remarks>https://developer.work.weixin.qq.com/document/path/90198</remarks>
@@ -32,13 +32,13 @@ internal sealed class ContactWriter(WeComCalls calls)
     public async Task<long> CreateDepartmentAsync(WeComCaller caller, WrittenDepartment department, CancellationToken ct)
     {
         const string endpoint = "department/create";
-        var reply = await PostAsync(caller, endpoint, department, WrittenJson.Requests.WrittenDepartment, ct);
+        var reply = await PostAsync(caller, endpoint, department, WrittenJson.Default.WrittenDepartment, ct);
         return reply.Id ?? throw WeComFault.Passing(endpoint, "the answer has no id");
     }
 
     /// <remarks>https://developer.work.weixin.qq.com/document/path/90206</remarks>
     public Task UpdateDepartmentAsync(WeComCaller caller, WrittenDepartment department, CancellationToken ct) =>
-        PostAsync(caller, "department/update", department, WrittenJson.Requests.WrittenDepartment, ct);
+        PostAsync(caller, "department/update", department, WrittenJson.Default.WrittenDepartment, ct);
 
     /// <summary>Deletes a department that has neither members nor departments.</summary>
     /// <remarks>https://developer.work.weixin.qq.com/document/path/90207</remarks>

@@ -70,7 +70,11 @@ internal sealed class SyncHarness : IAsyncDisposable
     /// <param name="connectionString">Another way to the database; null: the usual one.</param>
     /// <param name="more">Further settings.</param>
     public static IHost BuildWorker(
-        TestDatabase database, string weCom, string? connectionString = null, params (string Key, string Value)[] more)
+        TestDatabase database, string weCom, string? connectionString = null, params (string Key, string Value)[] more) =>
+        BuildWorker(database, weCom, TimeProvider.System, connectionString, more);
+
+    private static IHost BuildWorker(
+        TestDatabase database, string weCom, TimeProvider clock, string? connectionString, (string Key, string Value)[] more)
     {
         connectionString ??= database.ConnectionString;
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
@@ -85,7 +89,7 @@ internal sealed class SyncHarness : IAsyncDisposable
             ["WeCom:RefusedSecretPause"] = "00:00:00",
         });
         builder.Configuration.AddInMemoryCollection(more.ToDictionary(m => m.Key, m => (string?)m.Value));
-        builder.Services.AddSingleton(TimeProvider.System);
+        builder.Services.AddSingleton(clock);
         builder.Services.AddSingleton(Loggers);
         builder.Services.AddStorage(new StorageOptions { ConnectionString = connectionString });
         builder.Services.AddJobs(connectionString, new JobOptions());
@@ -100,6 +104,13 @@ internal sealed class SyncHarness : IAsyncDisposable
     {
         host.Dispose();
         host = BuildWorker(Database, Simulator.BaseUrl, more: settings);
+    }
+
+    /// <summary>A new process on a host with another clock.</summary>
+    public void RestartWorker(TimeProvider clock)
+    {
+        host.Dispose();
+        host = BuildWorker(Database, Simulator.BaseUrl, clock, connectionString: null, []);
     }
 
     public Task<SyncReport> FullAsync(bool dryRun = false, long approve = 0) => RunAsync(SyncKind.Full, dryRun, approve);

@@ -1,3 +1,4 @@
+using WeComSync.Worker.Storage;
 using WeComSync.Worker.Sync.Directory;
 using WeComSync.Worker.WeCom;
 
@@ -72,7 +73,7 @@ internal sealed class ContactReader(WeComClient client, DirectoryCallers callers
     private async Task<Answer<T>> AskAsync<T>(Func<Task<T>> call, bool ofTag = false)
         where T : class
     {
-        var askedAt = clock.GetUtcNow() + clockOffset;
+        var askedAt = clock.SteadyNow() + clockOffset;
         if (detailsRefused && !ofTag)
         {
             return new Answer<T>(null, askedAt);

@@ -1,4 +1,5 @@
 using Npgsql;
+using WeComSync.Worker.Storage;
 using WeComSync.Worker.WeCom;
 
 namespace WeComSync.Worker.Events;
@@ -23,7 +24,7 @@ internal sealed partial class HalvingMerge(EventMetrics metrics, TimeProvider cl
         try
         {
             await merge(events);
-            var now = clock.GetUtcNow() + claim.ClockOffset;
+            var now = clock.SteadyNow() + claim.ClockOffset;
             metrics.Applied(events.Select(e => now - e.ReceivedAt), events.Count);
         }
         catch (Exception fault) when (IsOfData(fault))

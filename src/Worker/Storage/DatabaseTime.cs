@@ -32,11 +32,11 @@ internal sealed class DatabaseTime(NpgsqlDataSource dataSource, TimeProvider clo
 
         await using var connection = await dataSource.OpenConnectionAsync(ct);
         var ahead = await AheadAsync(connection, clock, ct);
-        learned = new Learned(clock.GetUtcNow() + ahead, clock.GetTimestamp());
+        learned = new Learned(clock.SteadyNow() + ahead, clock.GetTimestamp());
     }
 
     /// <summary>
-    /// What must be added to this host's clock to get the database's. Asked on an open connection, apart from all other work: a time
+    /// What must be added to this host's <see cref="SteadyTime"/> to get the database's time. Asked on an open connection, apart from all other work: a time
     /// that came with a statement which had to wait would be wrong by as much, and rows dated by it would hide what happened since.
     /// </summary>
     /// <exception cref="NpgsqlException">The database is away, or did not answer within the connection's command time-out.</exception>
@@ -47,7 +47,7 @@ internal sealed class DatabaseTime(NpgsqlDataSource dataSource, TimeProvider clo
         var (ahead, quickest) = (TimeSpan.Zero, TimeSpan.MaxValue);
         for (var question = 0; question < MostQuestions && quickest > Quick; question++)
         {
-            var (asked, at) = (clock.GetUtcNow(), clock.GetTimestamp());
+            var (asked, at) = (clock.SteadyNow(), clock.GetTimestamp());
             var theirs = new DateTimeOffset((DateTime)(await ask.ExecuteScalarAsync(ct))!, TimeSpan.Zero);
             if (clock.GetElapsedTime(at) is var took && took < quickest)
             {

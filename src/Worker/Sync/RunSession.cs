@@ -1,5 +1,6 @@
 using Npgsql;
 using WeComSync.Domain.Runs;
+using WeComSync.Worker.Storage;
 
 namespace WeComSync.Worker.Sync;
 
@@ -37,7 +38,7 @@ internal sealed class RunSession : IAsyncDisposable
     /// <summary>What must be added to this host's clock to get the database's, by which all hosts compare times.</summary>
     public TimeSpan ClockOffset { get; }
 
-    public DateTimeOffset DatabaseNow => clock.GetUtcNow() + ClockOffset;
+    public DateTimeOffset DatabaseNow => clock.SteadyNow() + ClockOffset;
 
     /// <summary>True once another process closed the run: whatever it still does cannot be merged.</summary>
     public bool Superseded { get; private set; }

@@ -1,3 +1,4 @@
+using WeComSync.Worker.Storage;
 using WeComSync.Worker.WeCom;
 using WeComSync.Worker.WeCom.Customers;
 
@@ -40,7 +41,7 @@ internal sealed class CustomerEventReader(CustomerClient client, WeComCaller cal
     private async Task<Answer<T>> AskAsync<T>(Func<Task<T>> call, Func<int, bool> isAbsent)
         where T : class
     {
-        var askedAt = clock.GetUtcNow() + clockOffset;
+        var askedAt = clock.SteadyNow() + clockOffset;
         try
         {
             var found = await call();

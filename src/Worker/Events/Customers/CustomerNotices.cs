@@ -2,6 +2,7 @@ using Npgsql;
 using NpgsqlTypes;
 using WeComSync.Domain.Customers;
 using WeComSync.Domain.Storage;
+using WeComSync.Worker.Storage;
 using WeComSync.Worker.Sync;
 
 namespace WeComSync.Worker.Events.Customers;
@@ -21,7 +22,7 @@ internal sealed class CustomerNotices(NpgsqlDataSource dataSource, TimeProvider 
             return;
         }
 
-        var useless = clock.GetUtcNow() + claim.ClockOffset - ContactNotice.WelcomeCodeLife;
+        var useless = clock.SteadyNow() + claim.ClockOffset - ContactNotice.WelcomeCodeLife;
         await using var command = dataSource.CreateCommand("""
             INSERT INTO control.contact_notices (tenant_id, event_id, kind, user_id, external_user_id, at, state, welcome_code, fail_reason, pending)
             SELECT $1, n.* FROM unnest($2::bigint[], $3::text[], $4::text[], $5::text[], $6::timestamptz[], $7::text[], $8::text[], $9::text[], $10::boolean[])

@@ -3,6 +3,7 @@ using System.Net.Http.Headers;
 using System.Net.Sockets;
 using System.Security.Authentication;
 using Microsoft.Extensions.Options;
+using WeComSync.Worker.Storage;
 using WeComSync.Worker.WeCom.Limits;
 
 namespace WeComSync.Worker.WeCom.Http;
@@ -26,7 +27,8 @@ internal sealed class WeComHttp(
             message.Content = new ByteArrayContent(json) { Headers = { ContentType = new MediaTypeHeaderValue("application/json", "utf-8") } };
         }
 
-        var requestedAt = clock.GetUtcNow();
+        var requestedAt = clock.SteadyNow();
+        var sentAt = clock.GetUtcNow();
         var timeout = request.Big ? options.Value.StallTimeout : options.Value.TryTimeout;
         HttpResponseMessage answer;
         try
@@ -43,7 +45,7 @@ internal sealed class WeComHttp(
             throw WeComFault.Passing(request.Endpoint, Describe(failed), failed);
         }
 
-        weComClock.Observe(answer.Headers.Date, requestedAt, clock.GetUtcNow());
+        weComClock.Observe(answer.Headers.Date, sentAt, clock.GetUtcNow());
         try
         {
             CheckStatus(request.Endpoint, answer);

@@ -178,6 +178,11 @@ internal static class CodeTexts
             "检查本服务器到企业微信的网络、DNS、WeCom:BaseUrl 和 Http:Proxy，然后重新检查。"),
         new("Try again in a minute. If it stays so, ask the operator to look at this server's way to WeCom.", "请一分钟后重新检查。如果仍然如此，请联系运维人员检查本服务器到企业微信的网络。"));
 
+    /// <summary>An answer of WeCom's without what was asked for.</summary>
+    public static readonly DoctorText Incomplete = new(
+        new("WeCom's answer to {0} is not whole: {2}.", "企业微信对 {0} 的答复不完整：{2}。"),
+        new("Nothing to do if it passes; if it lasts, report it to WeCom.", "通常无需处理；如果一直如此，请联系企业微信。"));
+
     /// <summary>The codes that have words of their own.</summary>
     public static IEnumerable<int> Known => Table.Keys;
 

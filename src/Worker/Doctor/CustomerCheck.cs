@@ -116,7 +116,7 @@ internal sealed class CustomerCheck(CustomerClient client, NpgsqlDataSource data
     private async Task<WeComCustomer?> FindWeChatUserAsync(DoctorVisit visit, IReadOnlyList<string> members, CancellationToken ct)
     {
         var caller = visit.Caller(Channel.Customers);
-        foreach (var member in members.Take(MembersTried))
+        foreach (var member in members.Where(id => id.Length > 0).Take(MembersTried))
         {
             try
             {

@@ -88,7 +88,7 @@ internal sealed class DoctorVisit(Tenant tenant)
         return new DoctorFinding(
             check,
             passing ? DoctorVerdict.Warning : DoctorVerdict.Wrong,
-            CodeTexts.Of(failure.ErrCode, failure.FromIp),
+            failure.Incomplete ? CodeTexts.Incomplete : CodeTexts.Of(failure.ErrCode, failure.FromIp),
             failure.Endpoint,
             failure.FromIp ?? "?",
             failure.Reason,

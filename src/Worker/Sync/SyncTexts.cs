@@ -106,6 +106,29 @@ internal static class SyncTexts
         "WeCom returned a person without a userid; everybody else was taken.",
         new("WeCom returned a person without a userid; everybody else was taken.", "企业微信返回了一名没有账号的员工；其余的都已读取。"));
 
+    public static readonly StoredText TagWithoutId = new(
+        "WeCom returned a tag without an id; all others were taken, and none was removed.",
+        new("WeCom returned a tag without an id; all others were taken, and none was removed.", "企业微信返回了一个没有ID的标签；其余的都已读取，没有删除标签。"), NothingToDo);
+
+    public static readonly StoredText TagNotRead = new(
+        "WeCom did not return the whole list of who carries tag {0}; the mirror keeps what it had.",
+        new("WeCom did not return the whole list of who carries tag {0}; it stays as it was.", "企业微信没有完整返回标签 {0} 的成员名单；保持原样。"), NothingToDo);
+
+    public static readonly StoredText RowWithoutId = new(
+        "WeCom returned an entry without an id; all others were taken, and nothing was removed for it.",
+        new("WeCom returned an entry without an id; all others were taken, and nothing was removed for it.", "企业微信返回了一条没有ID的数据；其余的都已读取，没有因此删除任何数据。"), NothingToDo);
+
+    public static readonly StoredText FieldUnstorable = new(
+        "The field {0} is too large, nested too deeply, or holds a number too large to store; it stays as it was, and everything else was taken.",
+        new("The field {0} is too large, nested too deeply, or holds a number too large to store; it stays as it was, and everything else was taken.",
+            "字段 {0} 过大、嵌套过深或含有无法保存的数字；该字段保持原样，其余内容已读取。"),
+        new("Correct the field in WeCom's administration.", "请在企业微信管理后台更正该字段。"));
+
+    public static readonly StoredText Incomplete = new(
+        "the answer has no {0}",
+        new("WeCom answered without what was asked for; what was known stays.", "企业微信的答复缺少所请求的内容；这里保留原有数据。"),
+        new("Nothing to do if it passes: the next sync reads again. If it lasts, tell the operator.", "通常无需处理，下次同步会重新读取。如果一直如此，请告诉运维人员。"));
+
     public static readonly StoredText RangeEmpty = new(
         "The application sees no department: its visible range (应用管理 → the application → 可见范围) is empty. "
             + "Nothing was removed; put the departments to be mirrored into the range.",
@@ -142,7 +165,8 @@ internal static class SyncTexts
     public static IReadOnlyList<StoredText> All { get; } =
     [
         NoCredential, NoSecret, SecretClosed, NothingRead, NoCustomerCredential, NoFollowUsers, Superseded, CancelledByPerson, Stopped, NothingWritten, MergedStays,
-        DatabaseFailed, ProcessEnded, NotWhole, Held, WouldBeHeld, NothingOfKind, NoTags, NoRelations, NothingListed, DepartmentWithoutId, PersonWithoutId, RangeEmpty,
+        DatabaseFailed, ProcessEnded, NotWhole, Held, WouldBeHeld, NothingOfKind, NoTags, NoRelations, NothingListed, DepartmentWithoutId, PersonWithoutId, TagWithoutId,
+        TagNotRead, RowWithoutId, FieldUnstorable, Incomplete, RangeEmpty,
         NotReturned, PersonOutOfSight, PersonNotListed, DepartmentOutOfSight, DepartmentNotListed, CustomersNotListed, CustomersNotRead, Unlicensed,
     ];
 }

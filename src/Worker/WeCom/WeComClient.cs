@@ -28,7 +28,7 @@ internal sealed class WeComClient(WeComCalls calls, AccessTokens tokens, Resilie
     public async Task<IReadOnlyList<WeComDepartmentNode>> ListDepartmentIdsAsync(WeComCaller caller, CancellationToken ct)
     {
         var (reply, at) = await calls.AskAsync(caller, new WeComRequest("department/simplelist"), WeComJson.Default.DepartmentIdsReply, ct);
-        var nodes = reply.DepartmentId ?? [];
+        var nodes = reply.DepartmentId ?? throw WeComFault.NoList("department/simplelist");
         foreach (var node in nodes)
         {
             node.FetchedAt = at;
@@ -43,7 +43,7 @@ internal sealed class WeComClient(WeComCalls calls, AccessTokens tokens, Resilie
     public async Task<IReadOnlyList<WeComDepartment>> ListDepartmentsAsync(WeComCaller caller, CancellationToken ct)
     {
         var (reply, at) = await calls.AskAsync(caller, new WeComRequest("department/list"), WeComJson.Default.DepartmentsReply, ct);
-        return Dated(reply.Department ?? [], at);
+        return Dated(reply.Department ?? throw WeComFault.NoList("department/list"), at);
     }
 
     /// <summary>Reads one department.</summary>
@@ -51,10 +51,10 @@ internal sealed class WeComClient(WeComCalls calls, AccessTokens tokens, Resilie
     /// <remarks>https://developer.work.weixin.qq.com/document/path/95351</remarks>
     public async Task<WeComDepartment> GetDepartmentAsync(WeComCaller caller, long id, CancellationToken ct)
     {
-        var (reply, at) = await calls.AskAsync(caller, new WeComRequest("department/get", $"id={Text(id)}"), WeComJson.Default.DepartmentsReply, ct);
+        var (reply, at) = await calls.AskAsync(caller, new WeComRequest("department/get", $"id={Text(id)}"), WeComJson.Default.DepartmentReply, ct);
         return reply.Department is [{ } department, ..]
             ? Dated([department], at)[0]
-            : throw WeComFault.Passing("department/get", "the answer has no department");
+            : throw WeComFault.Incomplete("department/get", "department");
     }
 
     /// <summary>Lists who belongs to which department, over the whole corp; contact-sync secret only.</summary>
@@ -65,32 +65,23 @@ internal sealed class WeComClient(WeComCalls calls, AccessTokens tokens, Resilie
     /// <remarks>https://developer.work.weixin.qq.com/document/path/96067</remarks>
     public async IAsyncEnumerable<WeComMembership> ListUserIdsAsync(WeComCaller caller, [EnumeratorCancellation] CancellationToken ct)
     {
-        var cursors = new HashSet<string>(StringComparer.Ordinal);
-        string? cursor = null;
+        var cursors = new PageCursors("user/list_id");
         do
         {
-            var body = JsonSerializer.SerializeToUtf8Bytes(new UserIdsRequest(cursor, PageSize), WeComJson.Requests.UserIdsRequest);
+            var cursor = cursors.Current.Length == 0 ? null : cursors.Current;
+            var body = JsonSerializer.SerializeToUtf8Bytes(new UserIdsRequest(cursor, PageSize), WeComJson.Default.UserIdsRequest);
             var (page, at) = await calls.AskAsync(
-                caller, new WeComRequest("user/list_id") { Body = body }, WeComJson.Default.UserIdsReply, ct);
-            if (cursor is not null && page.DeptUser is null)
-            {
-                // An end that is no end: whoever is missing from here on would look as if they had left.
-                throw WeComFault.Passing("user/list_id", $"page {cursors.Count + 1} has no list");
-            }
-
-            foreach (var row in page.DeptUser ?? [])
+                caller, new WeComRequest(cursors.Endpoint) { Body = body }, WeComJson.Default.UserIdsReply, ct);
+            // An end that is no end: whoever is missing from here on would look as if they had left.
+            var rows = page.DeptUser ?? throw cursors.NoList();
+            foreach (var row in rows)
             {
                 yield return new WeComMembership(row.Userid ?? "", row.Department ?? 0, at);
             }
 
-            cursor = page.NextCursor;
-            if (!string.IsNullOrEmpty(cursor) && !cursors.Add(cursor))
-            {
-                throw new WeComException("user/list_id", null, WeComErrorClass.Restart,
-                    $"page {cursors.Count + 1} leads back to a page that was read already", "Nothing to do: the listing begins again.");
-            }
+            cursors.MoveTo(page.NextCursor, rows);
         }
-        while (!string.IsNullOrEmpty(cursor));
+        while (!cursors.Ended);
     }
 
     /// <summary>Lists the members of a department with everything that the credential may read of them, as they arrive.</summary>
@@ -151,7 +142,7 @@ internal sealed class WeComClient(WeComCalls calls, AccessTokens tokens, Resilie
         var (user, at) = await calls.AskAsync(caller, request, WeComJson.Default.WeComUser, ct);
         if (user.UserId.Length == 0)
         {
-            throw WeComFault.Passing(request.Endpoint, "the answer has no userid");
+            throw WeComFault.Incomplete(request.Endpoint, "userid");
         }
 
         user.FetchedAt = at;
@@ -163,7 +154,7 @@ internal sealed class WeComClient(WeComCalls calls, AccessTokens tokens, Resilie
     public async Task<IReadOnlyList<WeComTag>> ListTagsAsync(WeComCaller caller, CancellationToken ct)
     {
         var (reply, at) = await calls.AskAsync(caller, new WeComRequest("tag/list"), WeComJson.Default.TagsReply, ct);
-        var tags = reply.Taglist ?? [];
+        var tags = reply.Taglist ?? throw WeComFault.NoList("tag/list");
         foreach (var tag in tags)
         {
             tag.FetchedAt = at;
@@ -177,7 +168,11 @@ internal sealed class WeComClient(WeComCalls calls, AccessTokens tokens, Resilie
     public async Task<WeComTagMembers> GetTagAsync(WeComCaller caller, long tagId, CancellationToken ct)
     {
         var (reply, at) = await calls.AskAsync(caller, new WeComRequest("tag/get", $"tagid={Text(tagId)}"), WeComJson.Default.TagReply, ct);
-        return new WeComTagMembers(tagId, reply.Tagname, reply.Userlist is null ? null : Ids(reply.Userlist), reply.Partylist, at);
+        // A list with a hole in it says as little about who carries the tag as none.
+        return new WeComTagMembers(
+            tagId, reply.Tagname,
+            reply.Userlist is { } users && users.All(u => !string.IsNullOrEmpty(u.Userid)) ? Ids(users) : null,
+            reply.Partylist is { } departments && !departments.Contains(0) ? departments : null, at);
     }
 
     /// <summary>Reads the application's own settings, above all its visible range.</summary>
@@ -209,7 +204,7 @@ internal sealed class WeComClient(WeComCalls calls, AccessTokens tokens, Resilie
     private async Task<IReadOnlyList<string>> GetAddressesAsync(WeComCaller caller, string endpoint, CancellationToken ct)
     {
         var (reply, _) = await calls.AskAsync(caller, new WeComRequest(endpoint), WeComJson.Default.AddressesReply, ct);
-        return reply.IpList ?? [];
+        return reply.IpList ?? throw WeComFault.NoList(endpoint);
     }
 
     private static WeComDepartment[] Dated(WeComDepartment[] departments, DateTimeOffset at)

@@ -35,10 +35,13 @@ internal sealed class WeComException : Exception
     /// <summary>The address that WeCom saw the call come from, where its answer says so (60020).</summary>
     public string? FromIp { get; }
 
+    /// <summary>WeCom answered, but not with what was asked for: nothing is wrong on the way to it.</summary>
+    public bool Incomplete { get; init; }
+
     /// <summary>How old the answer is, where it is one of a moment ago and WeCom was not asked again; null for a fresh one.</summary>
     public TimeSpan? Age { get; init; }
 
     /// <summary>The same failure with another verdict, once the client knows more than the code alone says.</summary>
     public WeComException As(WeComErrorClass @class, string reason, string action) =>
-        new(Endpoint, ErrCode, @class, reason, action, FromIp, this) { Age = Age };
+        new(Endpoint, ErrCode, @class, reason, action, FromIp, this) { Age = Age, Incomplete = Incomplete };
 }

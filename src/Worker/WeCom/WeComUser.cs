@@ -10,7 +10,7 @@ namespace WeComSync.Worker.WeCom;
 internal sealed record WeComUser : IReply
 {
     /// <summary>As it was spelled at creation; compared without case. Empty when WeCom sent none: such a row cannot be stored.</summary>
-    [JsonPropertyName("userid")]
+    [JsonPropertyName("userid"), JsonConverter(typeof(IdConverter))]
     public string UserId { get; init => field = value ?? ""; } = "";
 
     public string? Name { get; init; }
@@ -62,15 +62,19 @@ internal sealed record WeComUser : IReply
 
     /// <summary>JSON object without insignificant white space; safe for <c>jsonb</c>.</summary>
     [JsonConverter(typeof(JsonObjectTextConverter))]
-    public string? Extattr { get; init; }
+    public string? Extattr { get; init => field = Stored(value, "extattr"); }
 
     public string? ExternalPosition { get; init; }
 
     /// <summary>JSON object without insignificant white space; safe for <c>jsonb</c>.</summary>
     [JsonConverter(typeof(JsonObjectTextConverter))]
-    public string? ExternalProfile { get; init; }
+    public string? ExternalProfile { get; init => field = Stored(value, "external_profile"); }
 
     public string? OpenUserid { get; init; }
+
+    /// <summary>The field that could not be stored and counts as not returned; null if there is none.</summary>
+    [JsonIgnore]
+    public string? Unstorable { get; private set; }
 
     /// <summary>When the request was sent.</summary>
     [JsonIgnore]
@@ -80,4 +84,15 @@ internal sealed record WeComUser : IReply
 
     /// <summary>Nothing of a person reaches a log by accident.</summary>
     public override string ToString() => $"{nameof(WeComUser)} {UserId}";
+
+    private string? Stored(string? json, string field)
+    {
+        if (json is not JsonObjectTextConverter.Unstorable)
+        {
+            return json;
+        }
+
+        Unstorable = field;
+        return null;
+    }
 }

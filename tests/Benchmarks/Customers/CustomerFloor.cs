@@ -59,7 +59,7 @@ internal static class CustomerFloor
         do
         {
             using var body = new ByteArrayContent(
-                JsonSerializer.SerializeToUtf8Bytes(new FollowsRequest(members, cursor, 100), WeComJson.Requests.FollowsRequest));
+                JsonSerializer.SerializeToUtf8Bytes(new FollowsRequest(members, cursor, 100), WeComJson.Default.FollowsRequest));
             using var answer = await http.PostAsync(new Uri(address), body, ct);
             var page = JsonSerializer.Deserialize(await answer.Content.ReadAsByteArrayAsync(ct), WeComJson.Default.FollowsReply)!;
             rows.AddRange(page.ExternalContactList!);

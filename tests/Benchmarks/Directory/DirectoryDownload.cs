@@ -30,7 +30,7 @@ internal sealed class DirectoryDownload(DirectorySource source) : IDisposable
         do
         {
             using var body = new ByteArrayContent(
-                JsonSerializer.SerializeToUtf8Bytes(new UserIdsRequest(cursor, PageSize), WeComJson.Requests.UserIdsRequest));
+                JsonSerializer.SerializeToUtf8Bytes(new UserIdsRequest(cursor, PageSize), WeComJson.Default.UserIdsRequest));
             using var answer = await http.PostAsync(new Uri($"{root}user/list_id?access_token={token}"), body, ct);
             var page = JsonSerializer.Deserialize(await answer.Content.ReadAsByteArrayAsync(ct), WeComJson.Default.UserIdsReply)!;
             yield return page.DeptUser!;

@@ -77,6 +77,19 @@ public sealed class ExplanationTests
     }
 
     [Fact]
+    public void Answer_without_its_list_is_no_trouble_of_the_network()
+    {
+        var fault = WeComFault.NoList("user/list");
+
+        var explained = Explanation.Of(fault.Message)!;
+
+        Assert.Equal(SyncTexts.Incomplete.Text.What, explained.What);
+        Assert.Equal(SyncTexts.Incomplete.Text.Step, explained.Step);
+        var said = $"{fault.Message} {explained} {CodeTexts.Incomplete}";
+        Assert.DoesNotMatch("DNS|[Pp]roxy|network|网络", said);
+    }
+
+    [Fact]
     public void First_of_many_refusals_is_told_inside_the_sentence_about_all()
     {
         var first = WeComErrors.From("user/get", 60111, "userid not found", null).Message;

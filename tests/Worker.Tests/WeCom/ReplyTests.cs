@@ -82,7 +82,9 @@ public sealed class ReplyTests(TestDatabase database) : IClassFixture<TestDataba
     }
 
     [Theory]
-    [InlineData("""{"errcode":0,"tagname":"t","userlist":[{"userid":"a","name":"A"},{"userid":""},null],"partylist":[2,"4294967295"]}""", "a", "2,4294967295")]
+    [InlineData("""{"errcode":0,"tagname":"t","userlist":[{"userid":"a","name":"A"}],"partylist":[2,"4294967295"]}""", "a", "2,4294967295")]
+    [InlineData("""{"errcode":0,"tagname":"t","userlist":[{"userid":"a"},{"userid":""}],"partylist":[2,"x"]}""", null, null)]
+    [InlineData("""{"errcode":0,"tagname":"t","userlist":{"userid":"a"},"partylist":""}""", null, null)]
     [InlineData("""{"errcode":0,"tagname":"t","userlist":[],"partylist":null}""", "", null)]
     [InlineData("""{"errcode":0,"tagname":"t","partylist":[]}""", null, "")]
     public async Task Tag_tells_an_empty_list_from_one_that_was_not_returned(string body, string? users, string? departments)

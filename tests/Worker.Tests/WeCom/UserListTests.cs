@@ -58,11 +58,15 @@ public sealed class UserListTests(TestDatabase database) : IClassFixture<TestDat
     [Fact]
     public async Task Odd_types_are_understood_or_count_as_not_returned()
     {
-        var user = Assert.Single(await ListAsync("""
+        var users = await ListAsync("""
             {"errcode":"0","userlist":[null,"x",7,[],{"userid":12345,"name":["a"],"alias":7,"mobile":13800000000,"email":{"a":1},"gender":1,"status":"4",
             "main_department":"17","department":"5","order":["2147484646",null,"x",true,1.0],"is_leader_in_dept":[true,false,"1",null],
             "direct_leader":"boss","extattr":[],"external_profile":"","telephone":false,"position":null,"unknown":{"deep":[[[{}]]]}}]}
-            """));
+            """);
+
+        // Who is nobody stays as a hole in the list.
+        Assert.Equal(["", "", "", "", "12345"], users.Select(u => u.UserId));
+        var user = users[^1];
 
         Assert.Equal(
             ("12345", null, "7", "13800000000", null, "false", null),
@@ -146,10 +150,22 @@ public sealed class UserListTests(TestDatabase database) : IClassFixture<TestDat
     [InlineData("""{"userlist":[{"userid":"a"}],"errcode":0}""", 1)]
     [InlineData("""{"errcode":null,"userlist":[{"userid":"a"}]}""", 1)]
     [InlineData("""{"errcode":0,"errmsg":"ok","userlist":[]}""", 0)]
-    [InlineData("""{"errcode":0,"errmsg":"ok","userlist":null}""", 0)]
-    [InlineData("""{"errcode":0,"errmsg":"ok"}""", 0)]
     [InlineData("\uFEFF{\"errcode\":0,\"userlist\":[{\"userid\":\"a\"}]}\r\n", 1)]
     public async Task Order_and_absence_of_parts_do_not_matter(string body, int people) => Assert.Equal(people, (await ListAsync(body)).Length);
+
+    [Theory]
+    [InlineData("""{"errcode":0,"errmsg":"ok","userlist":null}""")]
+    [InlineData("""{"errcode":0,"errmsg":"ok","userlist":{}}""")]
+    [InlineData("""{"userlist":"","errcode":0}""")]
+    [InlineData("""{"errcode":0,"errmsg":"ok"}""")]
+    public async Task Answer_without_its_list_is_a_failure_and_not_one_of_the_network(string body)
+    {
+        var failure = await Assert.ThrowsAsync<WeComException>(() => ListAsync(body));
+
+        Assert.Equal(WeComErrorClass.Retry, failure.Class);
+        Assert.Contains("the answer has no list", failure.Message, StringComparison.Ordinal);
+        Assert.DoesNotMatch("DNS|[Pp]roxy|network", failure.Message);
+    }
 
     [Fact]
     public async Task Row_without_userid_comes_with_an_empty_one() =>
@@ -258,10 +274,10 @@ public sealed class UserListTests(TestDatabase database) : IClassFixture<TestDat
         var filler = JsonSerializer.Serialize(new string('x', 700));
         stub.On("user/list", async call =>
         {
-            await call.SendAsync("""{"errcode":0,"userlist":[null""");
+            await call.SendAsync("""{"errcode":0,"userlist":[""");
             for (var i = 0; i < people; i += 100)
             {
-                await call.SendAsync(string.Concat(Enumerable.Range(i, 100).Select(n => $$""",{"userid":"{{n}}","address":{{filler}}}""")));
+                await call.SendAsync(string.Concat(Enumerable.Range(i, 100).Select(n => $$"""{{(n == 0 ? "" : ",")}}{"userid":"{{n}}","address":{{filler}}}""")));
             }
 
             await call.SendAsync("]}");

@@ -88,6 +88,11 @@ internal sealed class ChatReader(CustomerClient client, PullSession session)
             asked.UnionWith(owners);
         }
 
+        if (chats.Any(c => string.IsNullOrEmpty(c.ChatId)))
+        {
+            session.Facts.Fail(CustomerTables.Chats.Entity, null, null, SyncTexts.RowWithoutId.With());
+        }
+
         foreach (var chat in chats.Where(c => !string.IsNullOrEmpty(c.ChatId)))
         {
             listed[chat.ChatId!] = chat.Status;

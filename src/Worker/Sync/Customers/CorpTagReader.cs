@@ -25,6 +25,13 @@ internal sealed class CorpTagReader(CustomerClient client, PullSession session)
             return;
         }
 
+        // Whatever is missing may be what came without an id.
+        var whole = tags.Groups.All(g => !string.IsNullOrEmpty(g.GroupId) && g.Tags is { } inGroup && inGroup.All(t => !string.IsNullOrEmpty(t.Id)));
+        if (!whole)
+        {
+            session.Facts.Fail(CustomerTables.Tags.Entity, null, null, SyncTexts.RowWithoutId.With());
+        }
+
         var stage = await session.OpenStageAsync(ct);
         await using var connection = stage.Connection;
         session.UnnamedTags.Know(tags.Groups.SelectMany(g => g.Tags ?? []).Select(t => t.Id).OfType<string>());
@@ -36,15 +43,15 @@ internal sealed class CorpTagReader(CustomerClient client, PullSession session)
             async merge =>
             {
                 await merge.CompareAsync(CustomerTables.TagGroups, ct);
-                await RemoveAsync(merge, CustomerTables.TagGroups, "true", listedAt, ct);
+                await RemoveAsync(merge, CustomerTables.TagGroups, whole ? "true" : null, listedAt, ct);
                 await merge.CompareAsync(CustomerTables.Tags, ct);
-                await RemoveAsync(merge, CustomerTables.Tags, CorpTags, listedAt, ct);
+                await RemoveAsync(merge, CustomerTables.Tags, whole ? CorpTags : null, listedAt, ct);
             },
             checkpoint: null,
             ct);
     }
 
-    private async Task RemoveAsync(Merge merge, MirrorTable table, string scope, DateTimeOffset listedAt, CancellationToken ct)
+    private async Task RemoveAsync(Merge merge, MirrorTable table, string? scope, DateTimeOffset listedAt, CancellationToken ct)
     {
         if (await merge.RemoveAsync(table, scope, listedAt, session.Guard, ct))
         {

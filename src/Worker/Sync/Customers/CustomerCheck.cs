@@ -43,7 +43,7 @@ internal sealed class CustomerCheck(CustomerRuns runs, CustomerClient client, Np
         var stage = await pull.OpenStageAsync(ct);
         await using var connection = stage.Connection;
         pull.Run.Enter("members");
-        var members = await client.ListFollowUsersAsync(pull.Caller, ct);
+        var members = (await client.ListFollowUsersAsync(pull.Caller, ct)).Where(id => id.Length > 0).ToList();
         var stalest = await StalestAsync(stage, pull.Tenant.Id, members, budget, ct);
         pull.Run.Run.Expected = stalest.Count;
         var unknown = new List<string>();

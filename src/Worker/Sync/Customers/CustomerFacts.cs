@@ -28,6 +28,19 @@ internal sealed class CustomerFacts : RunFindings
     /// <summary>Customers whom a dry run found with a relation that the mirror does not have, or does not show.</summary>
     public HashSet<string> NewlyFollowed { get; } = new(StringComparer.Ordinal);
 
+    /// <summary>A list of the members had an entry without an id: whoever is missing from it may be that one, and be seen all the same.</summary>
+    public bool MembersHaveHole { get; private set; }
+
+    /// <param name="members">A list of the members, with <c>""</c> for an entry that is no id.</param>
+    public void LookForHoles(IReadOnlyList<string> members)
+    {
+        if (!MembersHaveHole && members.Contains(""))
+        {
+            MembersHaveHole = true;
+            Fail(CustomerTables.Follows.Entity, null, null, SyncTexts.RowWithoutId.With());
+        }
+    }
+
     public void Count(IReadOnlyDictionary<string, KindCounts> more)
     {
         lock (gate)

@@ -20,7 +20,9 @@ internal sealed class CustomerSync(CustomerRuns runs, CustomerClient client)
         await new CorpTagReader(client, pull).ReadAsync(ct);
 
         pull.Run.Enter("members");
-        var members = (await client.ListFollowUsersAsync(pull.Caller, ct)).Distinct(StringComparer.OrdinalIgnoreCase).ToList();
+        var listed = await client.ListFollowUsersAsync(pull.Caller, ct);
+        pull.Facts.LookForHoles(listed);
+        var members = listed.Where(id => id.Length > 0).Distinct(StringComparer.OrdinalIgnoreCase).ToList();
         if (members.Count == 0)
         {
             throw new NoFollowUsersException();

@@ -164,9 +164,19 @@ internal sealed class FollowReader(
         {
             unlicensed.UnionWith(page.Unlicensed);
             relations += page.Rows.Count;
+            if (page.Holes > 0)
+            {
+                session.Facts.Fail(CustomerTables.Follows.Entity, null, null, SyncTexts.RowWithoutId.With());
+            }
+
             rows.AddRange(page.Rows.Select(row => (row, page.FetchedAt)));
             foreach (var row in page.Rows)
             {
+                if ((row.ExternalContact.Unstorable ?? row.FollowInfo.Unstorable) is { } field)
+                {
+                    session.Facts.Fail(CustomerTables.Customers.Entity, row.ExternalContact.ExternalUserId, null, SyncTexts.FieldUnstorable.With(field));
+                }
+
                 session.UnnamedTags.Meet(row.ExternalContact.ExternalUserId, row.FollowInfo.TagIds ?? []);
             }
 

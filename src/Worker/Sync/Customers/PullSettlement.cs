@@ -6,7 +6,7 @@ namespace WeComSync.Worker.Sync.Customers;
 /// <summary>
 /// The last step of a pull: decides over what it did not see. A relation is gone only if its member was read to the end, is still seen
 /// now, and his own list lacks the customer too; and if the guard agrees. A member who is out of sight proves nothing: his relations
-/// stay and are marked.
+/// stay and are marked, unless the list of members had a hole, which may be he: then nothing is decided.
 /// </summary>
 /// <remarks>
 /// The list is asked because pages may shift while customers come and go, so one reading may miss somebody, and because a member may
@@ -45,10 +45,16 @@ internal sealed class PullSettlement(CustomerClient client, PullSession session,
     {
         var stage = await session.OpenStageAsync(ct);
         await using var connection = stage.Connection;
-        var visible = (await client.ListFollowUsersAsync(session.Caller, ct)).Select(spelling).ToHashSet(StringComparer.Ordinal);
+        var listed = await client.ListFollowUsersAsync(session.Caller, ct);
+        session.Facts.LookForHoles(listed);
+        var visible = listed.Select(spelling).ToHashSet(StringComparer.Ordinal);
         await connection.ExecuteAsync("INSERT INTO read_members SELECT unnest($1::text[])", [visible.ToArray()], ct);
         await FillUnseenAsync(stage, ct);
-        await ConfirmUnseenAsync(stage, ct);
+        if (!session.Facts.MembersHaveHole)
+        {
+            await ConfirmUnseenAsync(stage, ct);
+        }
+
         var guard = session.Guard with { AsksAlways = await NothingIsLeftAsync(stage, ct) };
         if (guard.AsksAlways && await connection.ScalarAsync<bool>("SELECT EXISTS (SELECT FROM gone_follows)", [], ct))
         {
@@ -59,7 +65,11 @@ internal sealed class PullSettlement(CustomerClient client, PullSession session,
             stage,
             async merge =>
             {
-                await merge.ExecuteAsync(HideOutOfSight, ct);
+                if (!session.Facts.MembersHaveHole)
+                {
+                    await merge.ExecuteAsync(HideOutOfSight, ct);
+                }
+
                 await merge.CompareAsync(CustomerTables.Follows, ct);
                 await merge.RemoveKnownAsync(CustomerTables.Follows, "SELECT * FROM gone_follows", guard, ct);
                 await merge.CompareAsync(CustomerTables.FollowMarks, ct);

@@ -1,7 +1,7 @@
 namespace WeComSync.Worker.Sync.Directory;
 
 /// <summary>
-/// The departments one credential may see, as a forest: a parent may be outside the list, and odd data may hold a cycle.
+/// The departments one credential may see, as a forest: a parent may be outside the list, and a cycle in odd data is cut open.
 /// </summary>
 internal sealed class DepartmentTree
 {
@@ -31,7 +31,8 @@ internal sealed class DepartmentTree
             }
         }
 
-        // What no root reaches lies on a cycle or below one: its first department stands as a root, so that nobody is dropped.
+        // What no root reaches lies on a cycle or below one: its first department stands as a root and is nobody's child, so that
+        // nobody is dropped and every way down ends.
         var reached = new HashSet<long>(roots.SelectMany(Below));
         foreach (var id in parents.Keys.Order().Where(id => !reached.Contains(id)))
         {
@@ -41,6 +42,7 @@ internal sealed class DepartmentTree
             }
 
             Cyclic.Add(id);
+            children[parents[id]!.Value].Remove(id);
             roots.Add(id);
             reached.UnionWith(Below(id));
         }

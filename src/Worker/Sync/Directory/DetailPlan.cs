@@ -86,21 +86,40 @@ internal sealed class DetailPlan(DepartmentTree tree, IReadOnlyDictionary<long, 
 
     private IEnumerable<ListCall> Subtree(long root, int? tooLarge)
     {
-        var wanted = tree.Below(root).Where(Wanted).ToList();
-        if (wanted.Count == 0)
+        // A loop, not a recursion: odd data may be as deep as it has departments.
+        var open = new Stack<long>([root]);
+        while (open.TryPop(out var top))
         {
-            return [];
-        }
+            var wanted = tree.Below(top).Where(Wanted).ToList();
+            if (wanted.Count == 0)
+            {
+                continue;
+            }
 
-        if (wanted is [var only])
-        {
-            return [new ListCall(only, WithSubtree: false, Direct(only))];
-        }
+            if (wanted is [var only])
+            {
+                yield return new ListCall(only, WithSubtree: false, Direct(only));
+                continue;
+            }
 
-        // A person in two departments counts twice: an estimate from above, which errs on the side of smaller answers.
-        int? size = people is null ? null : wanted.Sum(id => people[id]);
-        var call = new ListCall(root, WithSubtree: true, size);
-        return size >= tooLarge ? Split(call, tooLarge) : [call];
+            // A person in two departments counts twice: an estimate from above, which errs on the side of smaller answers.
+            int? size = people is null ? null : wanted.Sum(id => people[id]);
+            if (!(size >= tooLarge))
+            {
+                yield return new ListCall(top, WithSubtree: true, size);
+                continue;
+            }
+
+            foreach (var child in tree.ChildrenOf(top))
+            {
+                open.Push(child);
+            }
+
+            if (Wanted(top))
+            {
+                yield return new ListCall(top, WithSubtree: false, Direct(top));
+            }
+        }
     }
 
     private bool Wanted(long id) => people is null || people.GetValueOrDefault(id) > 0;

@@ -61,7 +61,7 @@ internal sealed class DetailReader(
         }
 
         await ReadSinglesAsync(singles, listed, ct);
-        facts.DetailsRead = !incomplete;
+        facts.DetailsRead = !incomplete && !facts.PersonWithoutId;
     }
 
     /// <summary>Reads some departments, and who of the rest is wanted.</summary>

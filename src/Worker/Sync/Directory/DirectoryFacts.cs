@@ -50,6 +50,12 @@ internal sealed class DirectoryFacts : RunFindings
     /// <summary>The reader of the tags sees the whole company, so who is missing from a tag does not carry it.</summary>
     public bool TagReaderSeesAll { get; set; }
 
+    /// <summary>Somebody was returned without an id, so the details do not tell who is missing.</summary>
+    public bool PersonWithoutId { get; set; }
+
+    /// <summary>Kinds of whose list one entry has no id: whoever is missing from it may be that one, so it proves no removal.</summary>
+    public HashSet<string> WithHoles { get; } = [];
+
     public void ReadPeople(IEnumerable<long> departments)
     {
         lock (gate)

@@ -42,7 +42,7 @@ internal sealed class DirectoryMerge(DirectoryFacts facts, RemovalGuard guard)
         // A person who was seen has the departments that WeCom says: leaving one of them needs no guard.
         await merge.CompareAsync(DirectoryTables.Memberships, ct);
         await merge.RemoveAlongAsync(DirectoryTables.Memberships, ct);
-        await merge.RemoveAsync(DirectoryTables.Memberships, MembershipScope(), facts.ListedAt, guard: null, ct);
+        await merge.RemoveAsync(DirectoryTables.Memberships, facts.WithHoles.Contains(DirectoryTables.Users.Entity) ? null : MembershipScope(), facts.ListedAt, guard: null, ct);
 
         await merge.CompareAsync(DirectoryTables.Tags, ct);
         await RemoveAsync(merge, DirectoryTables.Tags, facts.TagsListed ? "true" : null, ct);
@@ -59,6 +59,11 @@ internal sealed class DirectoryMerge(DirectoryFacts facts, RemovalGuard guard)
 
     private async Task RemoveAsync(Merge merge, MirrorTable table, string? scope, CancellationToken ct)
     {
+        if (facts.WithHoles.Contains(table.Entity))
+        {
+            return;
+        }
+
         if (await merge.RemoveAsync(table, scope, facts.ListedAt, guard, ct))
         {
             facts.WarnOfNothing(table.Entity);
@@ -138,7 +143,9 @@ internal sealed class DirectoryMerge(DirectoryFacts facts, RemovalGuard guard)
 
     private string MembershipScope()
     {
-        const string seen = $"{SeenUser} AND {PersonIsAsListed}";
+        // Departments that were not returned, or one that is no id, say nothing about where the person is not.
+        var told = $"{(facts.WholeCompanyListed ? "s.departments IS NULL OR " : "")}0 <> ALL(s.departments)";
+        var seen = $"EXISTS (SELECT FROM stage_users s WHERE s.user_id = m.user_id AND ({told})) AND {PersonIsAsListed}";
         return facts.WholeCompanyListed ? seen : $"{seen} AND {DepartmentIsJudged.Replace("x.", "m.", StringComparison.Ordinal)}";
     }
 

@@ -85,7 +85,13 @@ internal sealed class DirectoryReader(
         {
             var nodes = await client.ListDepartmentIdsAsync(contacts, ct);
             departments.AddRange(nodes.Where(n => HasId(n.Id)).Select(n => new StagedDepartment(n.Id, n.ParentId, null, null, n.Order, null, n.FetchedAt)));
-            var rows = await stage.CopyListedAsync(client.ListUserIdsAsync(contacts, ct), n => session.Run.Expected = n, ct);
+            var rows = await stage.CopyListedAsync(
+                client.ListUserIdsAsync(contacts, ct), n => session.Run.Expected = n, ct,
+                () =>
+                {
+                    Facts.WithHoles.Add(DirectoryTables.User);
+                    Facts.Fail(DirectoryTables.User, null, null, SyncTexts.PersonWithoutId.With());
+                });
             Facts.DepartmentsRead = nodes.Count > 0;
             (listedNoDepartment, listedNobody) = (nodes.Count == 0, rows == 0);
             if (listedNoDepartment && !listedNobody)
@@ -136,7 +142,12 @@ internal sealed class DirectoryReader(
         seen = [.. seen.Where(d => HasId(d.Id))];
         Report(seen);
         // The id list knows the whole tree; names and leaders come from whoever may read them.
-        var nodes = departments.ToDictionary(d => d.Id);
+        var nodes = new Dictionary<long, StagedDepartment>();
+        foreach (var department in departments)
+        {
+            nodes[department.Id] = department;
+        }
+
         departments.Clear();
         foreach (var department in seen)
         {
@@ -155,12 +166,13 @@ internal sealed class DirectoryReader(
     /// <summary>One unusable row must not cost the others.</summary>
     private bool HasId(long id)
     {
-        if (id == 0)
+        if (id <= 0)
         {
+            Facts.WithHoles.Add(DirectoryTables.Department);
             Facts.Fail("department", null, null, SyncTexts.DepartmentWithoutId.With());
         }
 
-        return id != 0;
+        return id > 0;
     }
 
     private void Report(IReadOnlyList<WeComDepartment> seen)

@@ -29,16 +29,17 @@ internal sealed class DirectoryStage(NpgsqlConnection connection, TimeSpan clock
     public Task ClearAsync(CancellationToken ct) => Tables.ClearAsync(connection, ct);
 
     /// <remarks>By arrays: three small columns of a hundred thousand rows cost the worker a fraction of what COPY takes, value by value.</remarks>
-    public async Task<int> CopyListedAsync(IAsyncEnumerable<WeComMembership> memberships, Action<int> progress, CancellationToken ct)
+    public async Task<int> CopyListedAsync(IAsyncEnumerable<WeComMembership> memberships, Action<int> progress, CancellationToken ct, Action? hole = null)
     {
         const int batch = 10_000;
         var rows = 0;
         var (users, departments, times) = (new List<string>(batch), new List<long>(batch), new List<DateTime>(batch));
         await foreach (var membership in memberships.WithCancellation(ct))
         {
-            if (membership is { UserId: "" } or { DepartmentId: 0 })
+            if (membership is { UserId: "" } or { DepartmentId: <= 0 })
             {
-                continue; // names nobody or nowhere
+                hole?.Invoke(); // names nobody or nowhere
+                continue;
             }
 
             users.Add(membership.UserId);

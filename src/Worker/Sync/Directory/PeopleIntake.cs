@@ -59,8 +59,14 @@ internal sealed class PeopleIntake(DirectoryStage stage, DirectoryFacts facts, A
         {
             if (user.UserId.Length == 0)
             {
+                facts.PersonWithoutId = true;
                 facts.Fail("user", null, null, SyncTexts.PersonWithoutId.With());
                 continue;
+            }
+
+            if (user.Unstorable is { } field)
+            {
+                facts.Fail("user", user.UserId, null, SyncTexts.FieldUnstorable.With(field));
             }
 
             progress(++read);

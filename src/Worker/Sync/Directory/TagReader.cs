@@ -16,7 +16,13 @@ internal sealed class TagReader(WeComClient client, DirectoryStage stage, Direct
         IReadOnlyList<WeComTag> tags;
         try
         {
-            tags = [.. (await client.ListTagsAsync(caller, ct)).Where(t => t.Id is not null).DistinctBy(t => t.Id)];
+            var listed = await client.ListTagsAsync(caller, ct);
+            tags = [.. listed.Where(t => t.Id is not null).DistinctBy(t => t.Id)];
+            if (listed.Any(t => t.Id is null))
+            {
+                facts.WithHoles.Add(DirectoryTables.Tags.Entity);
+                facts.Fail("contact_tag", null, null, SyncTexts.TagWithoutId.With());
+            }
         }
         catch (WeComException failure) when (failure.Class is not (WeComErrorClass.StopTenant or WeComErrorClass.Bug))
         {
@@ -56,6 +62,10 @@ internal sealed class TagReader(WeComClient client, DirectoryStage stage, Direct
             if (members is { UserIds: not null, DepartmentIds: not null })
             {
                 facts.TagsRead.Add(tagId);
+            }
+            else
+            {
+                facts.Fail("contact_tag", tagId.ToString(CultureInfo.InvariantCulture), null, SyncTexts.TagNotRead.With(tagId));
             }
 
             departments.AddRange((members.DepartmentIds ?? []).Distinct().Select(id => (tagId, id, members.FetchedAt)));

@@ -33,7 +33,7 @@ internal sealed class ContactWriter(WeComCalls calls)
     {
         const string endpoint = "department/create";
         var reply = await PostAsync(caller, endpoint, department, WrittenJson.Default.WrittenDepartment, ct);
-        return reply.Id ?? throw WeComFault.Passing(endpoint, "the answer has no id");
+        return reply.Id ?? throw WeComFault.Incomplete(endpoint, "id");
     }
 
     /// <remarks>https://developer.work.weixin.qq.com/document/path/90206</remarks>

@@ -27,12 +27,13 @@ internal sealed class CustomerClient(WeComCalls calls)
     private const int Restarts = 2;
 
     /// <summary>Lists the members who have the customer function and whom the credential sees. Nobody outside both is there.</summary>
+    /// <returns><c>""</c> for an entry that is no id.</returns>
     /// <remarks>https://developer.work.weixin.qq.com/document/path/92571</remarks>
     public async Task<IReadOnlyList<string>> ListFollowUsersAsync(WeComCaller caller, CancellationToken ct)
     {
         var (reply, _) = await calls.AskAsync(
             caller, new WeComRequest("externalcontact/get_follow_user_list"), WeComJson.Default.FollowUsersReply, ct);
-        return reply.FollowUser ?? [];
+        return reply.FollowUser ?? throw WeComFault.NoList("externalcontact/get_follow_user_list");
     }
 
     /// <summary>Lists the customers of one member. Whoever is not there was removed by the member.</summary>
@@ -44,7 +45,8 @@ internal sealed class CustomerClient(WeComCalls calls)
         {
             var request = new WeComRequest("externalcontact/list", $"userid={Uri.EscapeDataString(userId)}");
             var (reply, _) = await calls.AskAsync(caller, request, WeComJson.Default.ExternalUserIdsReply, ct);
-            return reply.ExternalUserIds ?? throw WeComFault.Passing(request.Endpoint, "the answer has no list");
+            var ids = reply.ExternalUserIds ?? throw WeComFault.NoList(request.Endpoint);
+            return ids.Contains("") ? throw WeComFault.Hole(request.Endpoint) : ids;
         }
         catch (WeComException none) when (none.ErrCode == WeComErrors.NoRelation)
         {
@@ -79,13 +81,15 @@ internal sealed class CustomerClient(WeComCalls calls)
             var (page, at) = await PageAsync(cursors, () => calls.AskAsync(caller, new WeComRequest(endpoint, query), WeComJson.Default.CustomerReply, ct));
             contact ??= page.ExternalContact;
             fetchedAt ??= at;
-            follows.AddRange((page.FollowUser ?? []).Where(f => f.UserId.Length > 0));
-            cursors.MoveTo(page.NextCursor);
+            // Nobody follows the person where the list is missing: WeCom leaves it out then.
+            var followers = page.FollowUser ?? [];
+            follows.AddRange(followers.Where(f => f.UserId.Length > 0));
+            cursors.MoveTo(page.NextCursor, [.. followers.Select(f => f.UserId)]);
         }
         while (!cursors.Ended);
 
         return new WeComCustomer(
-            contact is { ExternalUserId.Length: > 0 } ? contact : throw WeComFault.Passing(endpoint, "the answer has no customer"),
+            contact is { ExternalUserId.Length: > 0 } ? contact : throw WeComFault.Incomplete(endpoint, "customer"),
             follows, fetchedAt.Value);
     }
 
@@ -111,7 +115,7 @@ internal sealed class CustomerClient(WeComCalls calls)
             {
                 var body = new FollowsRequest(userIds, cursors.Current, FollowsOnPage);
                 (page, at) = await PageAsync(
-                    cursors, () => PostAsync(caller, cursors.Endpoint, body, WeComJson.Requests.FollowsRequest, WeComJson.Default.FollowsReply, ct));
+                    cursors, () => PostAsync(caller, cursors.Endpoint, body, WeComJson.Default.FollowsRequest, WeComJson.Default.FollowsReply, ct));
             }
             catch (WeComException none) when (none.ErrCode == WeComErrors.NoRelation)
             {
@@ -122,7 +126,7 @@ internal sealed class CustomerClient(WeComCalls calls)
             if (page.ExternalContactList is null)
             {
                 // An end that is no end: whoever is missing from here on would look as if the member had removed him.
-                throw WeComFault.Passing(cursors.Endpoint, $"page {cursors.Count} has no list");
+                throw cursors.NoList();
             }
 
             yield return new WeComFollowPage(
@@ -131,8 +135,9 @@ internal sealed class CustomerClient(WeComCalls calls)
                         .Where(row => row is { ExternalContact.ExternalUserId.Length: > 0, FollowInfo.UserId.Length: > 0 })
                         .Select(row => new WeComFollowRow(row.ExternalContact!, row.FollowInfo!)),
                 ],
-                page.FailInfo?.Unlicensed ?? [], at);
-            cursors.MoveTo(page.NextCursor);
+                page.FailInfo?.Unlicensed ?? [],
+                page.ExternalContactList.Count(row => row is not { ExternalContact.ExternalUserId.Length: > 0, FollowInfo.UserId.Length: > 0 }), at);
+            cursors.MoveTo(page.NextCursor, [.. page.ExternalContactList.Select(row => (row.ExternalContact?.ExternalUserId, row.FollowInfo?.UserId))]);
         }
         while (!cursors.Ended);
     }
@@ -143,8 +148,8 @@ internal sealed class CustomerClient(WeComCalls calls)
     {
         const string endpoint = "externalcontact/get_corp_tag_list";
         var (reply, at) = await PostAsync(
-            caller, endpoint, new CorpTagsRequest(), WeComJson.Requests.CorpTagsRequest, WeComJson.Default.CorpTagsReply, ct);
-        return new WeComCorpTags(reply.TagGroup ?? throw WeComFault.Passing(endpoint, "the answer has no list"), at);
+            caller, endpoint, new CorpTagsRequest(), WeComJson.Default.CorpTagsRequest, WeComJson.Default.CorpTagsReply, ct);
+        return new WeComCorpTags(reply.TagGroup ?? throw WeComFault.NoList(endpoint), at);
     }
 
     /// <summary>Lists the group chats of some owners, over all pages.</summary>
@@ -164,9 +169,10 @@ internal sealed class CustomerClient(WeComCalls calls)
         {
             var body = new GroupChatsRequest(0, new GroupChatOwners(owners), cursors.Current, GroupChatsOnPage);
             var (page, _) = await PageAsync(cursors, () => PostAsync(
-                caller, cursors.Endpoint, body, WeComJson.Requests.GroupChatsRequest, WeComJson.Default.GroupChatsReply, ct));
-            chats.AddRange(page.GroupChatList ?? throw WeComFault.Passing(cursors.Endpoint, $"page {cursors.Count} has no list"));
-            cursors.MoveTo(page.NextCursor);
+                caller, cursors.Endpoint, body, WeComJson.Default.GroupChatsRequest, WeComJson.Default.GroupChatsReply, ct));
+            var rows = page.GroupChatList ?? throw cursors.NoList();
+            chats.AddRange(rows);
+            cursors.MoveTo(page.NextCursor, rows);
         }
         while (!cursors.Ended);
         return chats;
@@ -179,8 +185,18 @@ internal sealed class CustomerClient(WeComCalls calls)
     {
         const string endpoint = "externalcontact/groupchat/get";
         var (reply, at) = await PostAsync(
-            caller, endpoint, new GroupChatRequest(chatId, 1), WeComJson.Requests.GroupChatRequest, WeComJson.Default.GroupChatReply, ct);
-        var chat = reply.GroupChat ?? throw WeComFault.Passing(endpoint, "the answer has no group chat");
+            caller, endpoint, new GroupChatRequest(chatId, 1), WeComJson.Default.GroupChatRequest, WeComJson.Default.GroupChatReply, ct);
+        var chat = reply.GroupChat ?? throw WeComFault.Incomplete(endpoint, "group chat");
+        if (chat.Members is not { } members)
+        {
+            throw WeComFault.NoList(endpoint);
+        }
+
+        if (members.Any(m => string.IsNullOrEmpty(m.UserId)))
+        {
+            throw WeComFault.Hole(endpoint);
+        }
+
         return chat with { ChatId = chatId, FetchedAt = at };
     }
 
@@ -227,7 +243,7 @@ internal sealed class CustomerClient(WeComCalls calls)
         var (reply, at) = await calls.AskAsync(caller, request, WeComJson.Default.TicketReply, ct);
         return reply.HasContent
             ? new WeComTicket(reply.Ticket!, at.AddSeconds(reply.ExpiresIn ?? 0))
-            : throw WeComFault.Passing(request.Endpoint, "the answer has no ticket");
+            : throw WeComFault.Incomplete(request.Endpoint, "ticket");
     }
 
     private Task<(TReply Reply, DateTimeOffset At)> PostAsync<TBody, TReply>(

@@ -1,10 +1,12 @@
 using System.Text.Json.Serialization;
+using WeComSync.Worker.WeCom.Json;
 
 namespace WeComSync.Worker.WeCom.Customers;
 
 /// <summary>企业标签组 with its tags.</summary>
 internal sealed record WeComCorpTagGroup
 {
+    [JsonConverter(typeof(IdConverter))]
     public string? GroupId { get; init; }
 
     public string? GroupName { get; init; }
@@ -14,13 +16,14 @@ internal sealed record WeComCorpTagGroup
     /// <summary>0 to 2³²−1, larger first.</summary>
     public long? Order { get; init; }
 
-    [JsonPropertyName("tag")]
+    [JsonPropertyName("tag"), JsonConverter(typeof(WholeListConverter<WeComCorpTag>))]
     public WeComCorpTag[]? Tags { get; init; }
 }
 
 /// <summary>企业标签.</summary>
 internal sealed record WeComCorpTag
 {
+    [JsonConverter(typeof(IdConverter))]
     public string? Id { get; init; }
 
     public string? Name { get; init; }

@@ -15,8 +15,9 @@ internal sealed record WeComCustomer(WeComExternalContact Contact, IReadOnlyList
 /// <summary>One page of relations.</summary>
 /// <param name="Rows">One for each member and customer.</param>
 /// <param name="Unlicensed">Members whom WeCom left out because they lack an interop licence.</param>
+/// <param name="Holes">Entries that name no member or no customer.</param>
 /// <param name="FetchedAt">When the request was sent.</param>
-internal sealed record WeComFollowPage(IReadOnlyList<WeComFollowRow> Rows, IReadOnlyList<string> Unlicensed, DateTimeOffset FetchedAt);
+internal sealed record WeComFollowPage(IReadOnlyList<WeComFollowRow> Rows, IReadOnlyList<string> Unlicensed, int Holes, DateTimeOffset FetchedAt);
 
 /// <summary>A member's customer.</summary>
 /// <param name="ExternalContact">The person, repeated for each of the members.</param>

@@ -10,7 +10,7 @@ namespace WeComSync.Worker.WeCom.Customers;
 internal sealed record WeComFollow
 {
     /// <summary>Empty when WeCom sent none: such a row cannot be stored.</summary>
-    [JsonPropertyName("userid")]
+    [JsonPropertyName("userid"), JsonConverter(typeof(IdConverter))]
     public string UserId { get; init => field = value ?? ""; } = "";
 
     public string? Remark { get; init; }
@@ -40,7 +40,7 @@ internal sealed record WeComFollow
 
     /// <summary>JSON object without insignificant white space; safe for <c>jsonb</c>.</summary>
     [JsonConverter(typeof(JsonObjectTextConverter))]
-    public string? WechatChannels { get; init; }
+    public string? WechatChannels { get; init => field = Stored(value, "wechat_channels"); }
 
     [JsonIgnore]
     public DateTimeOffset? FollowedAt => WeComTime.Of(Createtime);
@@ -56,8 +56,23 @@ internal sealed record WeComFollow
     public string[]? PersonalTags => Tags is null ? null
         : Sorted(Tags.Where(t => t.Type is WeComFollowTag.Personal).Select(t => t.TagName).OfType<string>());
 
+    /// <summary>The field that could not be stored and counts as not returned; null if there is none.</summary>
+    [JsonIgnore]
+    public string? Unstorable { get; private set; }
+
     /// <summary>Nothing of a person reaches a log by accident.</summary>
     public override string ToString() => $"{nameof(WeComFollow)} {UserId}";
+
+    private string? Stored(string? json, string field)
+    {
+        if (json is not JsonObjectTextConverter.Unstorable)
+        {
+            return json;
+        }
+
+        Unstorable = field;
+        return null;
+    }
 
     private static string[] Sorted(IEnumerable<string> texts) =>
         [.. texts.Where(t => t.Length > 0).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];

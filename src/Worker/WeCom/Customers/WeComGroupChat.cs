@@ -16,7 +16,7 @@ internal sealed record WeComGroupChat
 
     public string? Notice { get; init; }
 
-    [JsonPropertyName("member_list")]
+    [JsonPropertyName("member_list"), JsonConverter(typeof(WholeListConverter<WeComGroupChatMember>))]
     public WeComGroupChatMember[]? Members { get; init; }
 
     [JsonPropertyName("admin_list")]
@@ -39,12 +39,13 @@ internal sealed record WeComGroupChat
 /// <summary>Somebody in a group chat. <see cref="UserId"/> is an external user id for outsiders.</summary>
 internal sealed record WeComGroupChatMember
 {
-    [JsonPropertyName("userid")]
+    [JsonPropertyName("userid"), JsonConverter(typeof(IdConverter))]
     public string? UserId { get; init; }
 
     /// <summary>1 member of the corp, 2 outsider, who need not be anybody's customer.</summary>
     public short? Type { get; init; }
 
+    [JsonConverter(typeof(IdConverter))]
     public string? Unionid { get; init => field = string.IsNullOrEmpty(value) ? null : value; }
 
     public long? JoinTime { get; init; }
@@ -65,4 +66,4 @@ internal sealed record WeComGroupChatMember
 /// <summary>An entry of the list of group chats.</summary>
 /// <param name="ChatId">Null when WeCom sent none.</param>
 /// <param name="Status">0 normal, 1 owner left, 2 handover running, 3 handed over.</param>
-internal sealed record WeComGroupChatEntry(string? ChatId, short? Status);
+internal sealed record WeComGroupChatEntry([property: JsonConverter(typeof(IdConverter))] string? ChatId, short? Status);

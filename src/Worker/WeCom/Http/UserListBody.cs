@@ -14,6 +14,7 @@ internal sealed class UserListBody : IAsyncDisposable
     private readonly UserListParser parser = new();
     private byte[] buffer = ArrayPool<byte>.Shared.Rent(64 << 10);
     private int length;
+    private int nextParse;
     private bool ended;
 
     private UserListBody(WeComResponse response) => this.response = response;
@@ -89,7 +90,11 @@ internal sealed class UserListBody : IAsyncDisposable
             LenientText.BlankMark(buffer.AsSpan(0, length));
         }
 
-        Parse();
+        // A value that is not whole yet is looked at again when there is twice as much: each look begins at its start.
+        if (ended || length >= nextParse)
+        {
+            Parse();
+        }
     }
 
     private void Parse()
@@ -116,6 +121,11 @@ internal sealed class UserListBody : IAsyncDisposable
             throw WeComErrors.From(response.Endpoint, parser.Head.ErrCode, parser.Head.ErrMsg, response.Secret);
         }
 
+        if (ended && parser.Head.HasErrCode && !parser.HasList)
+        {
+            throw WeComFault.NoList(response.Endpoint);
+        }
+
         for (; first < Members.Count; first++)
         {
             Members[first].FetchedAt = response.RequestedAt;
@@ -123,5 +133,6 @@ internal sealed class UserListBody : IAsyncDisposable
 
         json[done..].CopyTo(buffer);
         length -= done;
+        nextParse = done == 0 ? length * 2 : 0;
     }
 }

@@ -5,12 +5,12 @@ namespace WeComSync.Worker.WeCom.Json;
 
 // What the customers' endpoints take and answer. Every part of an answer may be missing.
 
-internal sealed record FollowUsersReply(string[]? FollowUser) : IReply
+internal sealed record FollowUsersReply([property: JsonConverter(typeof(WholeTextListConverter))] string[]? FollowUser) : IReply
 {
     public bool HasContent => FollowUser is not null;
 }
 
-internal sealed record ExternalUserIdsReply([property: JsonPropertyName("external_userid")] string[]? ExternalUserIds) : IReply
+internal sealed record ExternalUserIdsReply([property: JsonPropertyName("external_userid"), JsonConverter(typeof(WholeTextListConverter))] string[]? ExternalUserIds) : IReply
 {
     public bool HasContent => ExternalUserIds is not null;
 }
@@ -26,7 +26,7 @@ internal sealed record CustomerReply(
 internal sealed record FollowsRequest([property: JsonPropertyName("userid_list")] IReadOnlyList<string> UserIds, string Cursor, int Limit);
 
 internal sealed record FollowsReply(
-    FollowRow[]? ExternalContactList,
+    [property: JsonConverter(typeof(WholeListConverter<FollowRow>))] FollowRow[]? ExternalContactList,
     string? NextCursor,
     [property: JsonConverter(typeof(RowConverter<FollowsFailInfo>))] FollowsFailInfo? FailInfo) : IReply
 {
@@ -41,7 +41,7 @@ internal sealed record FollowsFailInfo([property: JsonPropertyName("unlicensed_u
 
 internal sealed record CorpTagsRequest;
 
-internal sealed record CorpTagsReply(WeComCorpTagGroup[]? TagGroup) : IReply
+internal sealed record CorpTagsReply([property: JsonConverter(typeof(WholeListConverter<WeComCorpTagGroup>))] WeComCorpTagGroup[]? TagGroup) : IReply
 {
     public bool HasContent => TagGroup is not null;
 }
@@ -50,7 +50,7 @@ internal sealed record GroupChatsRequest(int StatusFilter, GroupChatOwners Owner
 
 internal sealed record GroupChatOwners([property: JsonPropertyName("userid_list")] IReadOnlyList<string> UserIds);
 
-internal sealed record GroupChatsReply(WeComGroupChatEntry[]? GroupChatList, string? NextCursor) : IReply
+internal sealed record GroupChatsReply([property: JsonConverter(typeof(WholeListConverter<WeComGroupChatEntry>))] WeComGroupChatEntry[]? GroupChatList, string? NextCursor) : IReply
 {
     public bool HasContent => GroupChatList is not null;
 }

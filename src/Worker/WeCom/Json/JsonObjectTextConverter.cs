@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Globalization;
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
@@ -8,10 +9,18 @@ namespace WeComSync.Worker.WeCom.Json;
 
 /// <summary>
 /// Keeps an object as its JSON text, rewritten so that <c>jsonb</c> takes it (no NUL, no half surrogate pairs).
-/// An empty list or text in its place, which stands for "nothing", becomes <c>{}</c>; anything else counts as not returned.
+/// An empty list or text in its place, which stands for "nothing", becomes <c>{}</c>; anything else counts as not returned, and what
+/// <c>jsonb</c> or its readers cannot take becomes <see cref="Unstorable"/>.
 /// </summary>
 internal sealed class JsonObjectTextConverter : JsonConverter<string>
 {
+    /// <summary>In place of an object that is too large, too deep, or holds a number beyond PostgreSQL's.</summary>
+    public const string Unstorable = "";
+
+    private const int LargestBytes = 1 << 20;
+    private const int MostNested = 32;
+    private const int LargestExponent = 1000;
+
     [ThreadStatic]
     private static ArrayBufferWriter<byte>? buffer;
 
@@ -23,7 +32,11 @@ internal sealed class JsonObjectTextConverter : JsonConverter<string>
         switch (reader.TokenType)
         {
             case JsonTokenType.StartObject:
-                return Rewrite(ref reader);
+                var whole = reader;
+                whole.Skip();
+                var text = whole.BytesConsumed - reader.TokenStartIndex <= LargestBytes ? Rewrite(ref reader) : Unstorable;
+                reader = whole;
+                return text;
             case JsonTokenType.StartArray:
                 var first = reader;
                 var empty = first.Read() && first.TokenType == JsonTokenType.EndArray;
@@ -48,6 +61,11 @@ internal sealed class JsonObjectTextConverter : JsonConverter<string>
         var depth = reader.CurrentDepth;
         do
         {
+            if (reader.CurrentDepth - depth > MostNested)
+            {
+                return Unstorable;
+            }
+
             switch (reader.TokenType)
             {
                 case JsonTokenType.StartObject:
@@ -68,6 +86,8 @@ internal sealed class JsonObjectTextConverter : JsonConverter<string>
                 case JsonTokenType.String:
                     json.WriteStringValue(LenientText.Read(in reader));
                     break;
+                case JsonTokenType.Number when !IsStorable(reader.ValueSpan):
+                    return Unstorable;
                 default:
                     json.WriteRawValue(reader.ValueSpan, skipInputValidation: true);
                     break;
@@ -77,5 +97,12 @@ internal sealed class JsonObjectTextConverter : JsonConverter<string>
 
         json.Flush();
         return Encoding.UTF8.GetString(target.WrittenSpan);
+    }
+
+    private static bool IsStorable(ReadOnlySpan<byte> number)
+    {
+        var exponent = number.IndexOfAny((byte)'e', (byte)'E');
+        return number.Length <= LargestExponent
+            && (exponent < 0 || (int.TryParse(number[(exponent + 1)..], CultureInfo.InvariantCulture, out var power) && Math.Abs(power) <= LargestExponent));
     }
 }

@@ -97,6 +97,82 @@ internal sealed class RowListConverter<T> : LenientListConverter<T>
     }
 }
 
+/// <summary>
+/// What an answer is about. Nothing but a list is one, so that what is none never looks empty; an entry that is no row stays as one without
+/// an id, so that a list with a hole in it never looks whole.
+/// </summary>
+internal sealed class WholeListConverter<T> : JsonConverter<T[]>
+    where T : class
+{
+    public override T[]? Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
+    {
+        if (reader.TokenType != JsonTokenType.StartArray)
+        {
+            reader.Skip();
+            return null;
+        }
+
+        var rows = new List<T>();
+        while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
+        {
+            rows.Add(RowConverter<T>.Read(ref reader, options) ?? JsonSerializer.Deserialize("{}"u8, (JsonTypeInfo<T>)options.GetTypeInfo(typeof(T)))!);
+        }
+
+        return [.. rows];
+    }
+
+    public override void Write(Utf8JsonWriter writer, T[] value, JsonSerializerOptions options) => throw new NotSupportedException();
+}
+
+/// <summary><see cref="WholeListConverter{T}"/> of ids that are texts; <c>""</c> for an entry that is none.</summary>
+internal sealed class WholeTextListConverter : JsonConverter<string[]>
+{
+    public override string[]? Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
+    {
+        if (reader.TokenType != JsonTokenType.StartArray)
+        {
+            reader.Skip();
+            return null;
+        }
+
+        var ids = new List<string>();
+        while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
+        {
+            // A number alone is no id, though a row's id may come as one: it names nobody, and somebody is missing for it.
+            var isText = reader.TokenType == JsonTokenType.String;
+            var id = IdConverter.Read(ref reader);
+            ids.Add(isText ? id ?? "" : "");
+        }
+
+        return [.. ids];
+    }
+
+    public override void Write(Utf8JsonWriter writer, string[] value, JsonSerializerOptions options) => throw new NotSupportedException();
+}
+
+/// <summary><see cref="WholeListConverter{T}"/> of ids that are numbers; 0 for an entry that is none.</summary>
+internal sealed class WholeNumberListConverter : JsonConverter<long[]>
+{
+    public override long[]? Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
+    {
+        if (reader.TokenType != JsonTokenType.StartArray)
+        {
+            reader.Skip();
+            return null;
+        }
+
+        var ids = new List<long>();
+        while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
+        {
+            ids.Add(LenientNumber.Read(ref reader) ?? 0);
+        }
+
+        return [.. ids];
+    }
+
+    public override void Write(Utf8JsonWriter writer, long[] value, JsonSerializerOptions options) => throw new NotSupportedException();
+}
+
 /// <summary>An object inside a reply; anything else in its place counts as not returned.</summary>
 internal sealed class RowConverter<T> : JsonConverter<T>
     where T : class

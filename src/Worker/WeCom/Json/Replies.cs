@@ -18,37 +18,45 @@ internal sealed record TokenReply(string? AccessToken, long? ExpiresIn) : IReply
     public override string ToString() => nameof(TokenReply);
 }
 
-internal sealed record DepartmentIdsReply(WeComDepartmentNode[]? DepartmentId) : IReply
+internal sealed record DepartmentIdsReply([property: JsonConverter(typeof(WholeListConverter<WeComDepartmentNode>))] WeComDepartmentNode[]? DepartmentId) : IReply
 {
     public bool HasContent => DepartmentId is not null;
 }
 
-/// <summary><c>department/list</c>, and <c>department/get</c>, whose object in place of the list is read as a list of one.</summary>
-internal sealed record DepartmentsReply(WeComDepartment[]? Department) : IReply
+internal sealed record DepartmentsReply([property: JsonConverter(typeof(WholeListConverter<WeComDepartment>))] WeComDepartment[]? Department) : IReply
+{
+    public bool HasContent => Department is not null;
+}
+
+/// <summary><c>department/get</c>, whose object is read as a list of one.</summary>
+internal sealed record DepartmentReply(WeComDepartment[]? Department) : IReply
 {
     public bool HasContent => Department is not null;
 }
 
 internal sealed record UserIdsRequest(string? Cursor, int Limit);
 
-internal sealed record UserIdsReply(string? NextCursor, UserIdsRow[]? DeptUser) : IReply
+internal sealed record UserIdsReply(string? NextCursor, [property: JsonConverter(typeof(WholeListConverter<UserIdsRow>))] UserIdsRow[]? DeptUser) : IReply
 {
     public bool HasContent => DeptUser is not null;
 }
 
-internal sealed record UserIdsRow(string? Userid, long? Department);
+internal sealed record UserIdsRow([property: JsonConverter(typeof(IdConverter))] string? Userid, long? Department);
 
-internal sealed record TagsReply(WeComTag[]? Taglist) : IReply
+internal sealed record TagsReply([property: JsonConverter(typeof(WholeListConverter<WeComTag>))] WeComTag[]? Taglist) : IReply
 {
     public bool HasContent => Taglist is not null;
 }
 
-internal sealed record TagReply(string? Tagname, UserIdRow[]? Userlist, long[]? Partylist) : IReply
+internal sealed record TagReply(
+    string? Tagname,
+    [property: JsonConverter(typeof(WholeListConverter<UserIdRow>))] UserIdRow[]? Userlist,
+    [property: JsonConverter(typeof(WholeNumberListConverter))] long[]? Partylist) : IReply
 {
     public bool HasContent => Userlist is not null || Partylist is not null;
 }
 
-internal sealed record UserIdRow(string? Userid);
+internal sealed record UserIdRow([property: JsonConverter(typeof(IdConverter))] string? Userid);
 
 internal sealed record AddressesReply(string[]? IpList) : IReply
 {

@@ -14,7 +14,7 @@ internal readonly record struct ReplyHead(int ErrCode, string? ErrMsg, bool HasE
     /// <exception cref="JsonException">Not a complete JSON object.</exception>
     public static ReplyHead Read(ReadOnlySpan<byte> json)
     {
-        var reader = new Utf8JsonReader(json);
+        var reader = new Utf8JsonReader(json, new JsonReaderOptions { MaxDepth = WeComJson.MostNested });
         reader.Read();
         if (reader.TokenType != JsonTokenType.StartObject)
         {

@@ -8,7 +8,7 @@ namespace WeComSync.Worker.WeCom.Json;
 /// </summary>
 internal sealed class UserListParser
 {
-    private JsonReaderState state;
+    private JsonReaderState state = new(new JsonReaderOptions { MaxDepth = WeComJson.MostNested });
     private Place place;
     private int errCode;
     private string? errMsg;
@@ -85,7 +85,7 @@ internal sealed class UserListParser
                 place = Place.Members;
                 return true;
             case Place.List:
-                hasList = true;
+                // Null, an object or a text is no list, and never an empty one.
                 return Skip(ref reader);
             case Place.ErrCode:
                 return TakeErrCode(ref reader);
@@ -112,11 +112,8 @@ internal sealed class UserListParser
             return false;
         }
 
-        if (isMember)
-        {
-            into.Add(JsonSerializer.Deserialize(json[start..(int)reader.BytesConsumed], WeComJson.Default.WeComUser)!);
-        }
-
+        // An entry that is nobody stays as somebody without an id: the list has a hole.
+        into.Add(isMember ? JsonSerializer.Deserialize(json[start..(int)reader.BytesConsumed], WeComJson.Default.WeComUser)! : new WeComUser());
         return true;
     }
 

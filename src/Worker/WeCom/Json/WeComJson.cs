@@ -1,5 +1,3 @@
-using System.Text.Encodings.Web;
-using System.Text.Json;
 using System.Text.Json.Serialization;
 using WeComSync.Worker.WeCom.Customers;
 
@@ -9,6 +7,7 @@ namespace WeComSync.Worker.WeCom.Json;
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    MaxDepth = MostNested,
     Converters =
     [
         typeof(TextConverter), typeof(LongConverter), typeof(KeyConverter), typeof(ShortConverter),
@@ -22,6 +21,7 @@ namespace WeComSync.Worker.WeCom.Json;
 [JsonSerializable(typeof(TokenReply))]
 [JsonSerializable(typeof(DepartmentIdsReply))]
 [JsonSerializable(typeof(DepartmentsReply))]
+[JsonSerializable(typeof(DepartmentReply))]
 [JsonSerializable(typeof(UserIdsRequest))]
 [JsonSerializable(typeof(UserIdsReply))]
 [JsonSerializable(typeof(TagsReply))]
@@ -59,7 +59,6 @@ namespace WeComSync.Worker.WeCom.Json;
 [JsonSerializable(typeof(WrittenReply))]
 internal sealed partial class WeComJson : JsonSerializerContext
 {
-    /// <summary>Writes text as it is: WeCom refuses requests with <c>\uXXXX</c> (40033), which the default encoder makes.</summary>
-    public static WeComJson Requests =>
-        field ??= new WeComJson(new JsonSerializerOptions(Default.Options) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, TypeInfoResolver = null });
+    /// <summary>An answer is refused as a whole only beyond this; the fields that are stored allow less.</summary>
+    public const int MostNested = 100_000;
 }

@@ -22,7 +22,7 @@ internal sealed class TokenEndpoint(WeComSender sender)
             caller, request, null, (response, cancel) => ReplyReader.ReadAsync(response, WeComJson.Default.TokenReply, cancel), ct);
         if (string.IsNullOrEmpty(reply.AccessToken))
         {
-            throw WeComFault.Passing(Path, "the answer has no token");
+            throw WeComFault.Incomplete(Path, "token");
         }
 
         return (reply.AccessToken, TimeSpan.FromSeconds(reply.ExpiresIn is > 0 and <= 86_400 and var seconds ? seconds : UsualLife));

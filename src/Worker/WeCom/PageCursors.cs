@@ -1,10 +1,16 @@
-namespace WeComSync.Worker.WeCom.Customers;
+using WeComSync.Worker.WeCom.Http;
+
+namespace WeComSync.Worker.WeCom;
 
 /// <summary>Walks through the pages of one listing, and notices when WeCom leads in a circle.</summary>
 /// <param name="endpoint">What is listed.</param>
 internal sealed class PageCursors(string endpoint)
 {
+    /// <summary>The same rows may come twice while somebody changes them, but not again and again.</summary>
+    private const int MostAlike = 3;
+
     private readonly HashSet<string> seen = new(StringComparer.Ordinal);
+    private readonly Dictionary<int, int> alike = [];
 
     public string Endpoint => endpoint;
 
@@ -16,17 +22,33 @@ internal sealed class PageCursors(string endpoint)
 
     public bool Ended { get; private set; }
 
+    /// <summary>The page that was asked for came without its list.</summary>
+    public WeComException NoList() => WeComFault.Incomplete(endpoint, $"list on page {Count}");
+
     /// <param name="next">Of the answer; none at the end.</param>
+    /// <param name="rows">What the page had: a list that never ends gives new cursors for rows that were there before.</param>
     /// <exception cref="WeComException">Class <see cref="WeComErrorClass.Restart"/>: the page was read already.</exception>
-    public void MoveTo(string? next)
+    public void MoveTo<T>(string? next, IReadOnlyList<T> rows)
     {
         Current = next ?? "";
         Ended = Current.Length == 0;
-        if (!Ended && !seen.Add(Current))
+        if (!Ended && (!seen.Add(Current) || IsOldNews(rows)))
         {
             throw new WeComException(endpoint, null, WeComErrorClass.Restart,
                 $"page {Count} leads back to a page that was read already", "Nothing to do: the listing begins again.");
         }
+    }
+
+    private bool IsOldNews<T>(IReadOnlyList<T> rows)
+    {
+        var hash = default(HashCode);
+        foreach (var row in rows)
+        {
+            hash.Add(row);
+        }
+
+        var page = hash.ToHashCode();
+        return (alike[page] = alike.GetValueOrDefault(page) + 1) > MostAlike;
     }
 
     /// <summary>What a refused page means: the question was good for the first page, so a bad parameter is a cursor that WeCom no longer knows.</summary>

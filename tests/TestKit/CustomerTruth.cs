@@ -1,90 +1,136 @@
-using System.Globalization;
-using Npgsql;
+using WeComSync.Simulator.Api;
 using WeComSync.Simulator.Customers;
-using Xunit;
+using WeComSync.Worker.Sync;
+using WeComSync.Worker.Sync.Customers;
 
 namespace WeComSync.TestKit;
 
-/// <summary>Compares a tenant's mirrored customers with the simulated company, row by row.</summary>
-internal static class CustomerTruth
+/// <summary>The customers' half of the mirror as it ought to be, column by column.</summary>
+internal sealed class CustomerTruth(CustomerWorld world, TruthView view)
 {
-    /// <summary>Fails, naming the first differing rows, unless the live mirror says what WeCom's interface would tell of everybody.</summary>
-    public static async Task AssertCustomersAreTrueAsync(this SyncHarness harness, bool personalTags = false)
+    private readonly List<Relation> relations = [.. world.Relations];
+    private readonly List<CorpTagGroup> groups = [.. world.TagGroups];
+
+    public IEnumerable<(MirrorTable Table, IEnumerable<TrueRow> Rows)> Tables()
     {
-        var world = harness.Corp.Customers;
-        var relations = world.Relations.ToList();
-        var live = world.TagGroups.SelectMany(g => g.Tags).Select(t => t.Id).ToHashSet(StringComparer.Ordinal);
-        var followed = relations.Select(r => r.ExternalUserId).Distinct(StringComparer.Ordinal).ToList();
-        await SameAsync(harness, "customers", followed.Select(id => CustomerRow(world, world.Find(id)!)), """
-            SELECT concat_ws('|', external_user_id, name, type, gender, coalesce(avatar, ''), coalesce(unionid, ''), coalesce(position, ''), coalesce(corp_name, ''))
-            FROM mirror.customers WHERE tenant_id = $1 AND removed_at IS NULL AND visible
-            """);
-        await SameAsync(harness, "follows", relations.Select(r => FollowRow(r, live, personalTags)), $"""
-            SELECT concat_ws('|', user_id, external_user_id, remark, description, extract(epoch FROM followed_at)::bigint, remark_corp_name,
-                array_to_string(remark_mobiles, ','), add_way, coalesce(oper_user_id, ''), coalesce(state, ''), array_to_string(tag_ids, ',')
-                {(personalTags ? ", array_to_string(personal_tags, ',')" : "")})
-            FROM mirror.follows WHERE tenant_id = $1 AND removed_at IS NULL
-            """);
-        await harness.AssertTagsAreTrueAsync();
-        await harness.AssertChatsAreTrueAsync();
-    }
-
-    public static Task AssertTagsAreTrueAsync(this SyncHarness harness)
-    {
-        var groups = harness.Corp.Customers.TagGroups.Where(g => !g.IsRule).ToList();
-        return SameAsync(harness, "tags", groups.Select(g => Join(g.Id, g.Name, g.Order))
-            .Concat(groups.SelectMany(g => g.Tags.Select(t => Join(t.Id, g.Id, t.Name, t.Order)))), """
-            SELECT concat_ws('|', group_id, name, sort_order) FROM mirror.corp_tag_groups WHERE tenant_id = $1 AND removed_at IS NULL
-            UNION ALL
-            SELECT concat_ws('|', tag_id, group_id, name, sort_order) FROM mirror.corp_tags WHERE tenant_id = $1 AND removed_at IS NULL AND type = 1
-            """);
-    }
-
-    public static Task AssertChatsAreTrueAsync(this SyncHarness harness)
-    {
-        var chats = harness.Corp.Customers.Chats.ToList();
-        return SameAsync(harness, "chats", chats
-            .Select(c => Join(c.ChatId, c.Name, c.OwnerUserId, c.Notice, c.MemberVersion, string.Join(',', c.Admins.Order(StringComparer.Ordinal))))
-            .Concat(chats.SelectMany(c => c.Members.Select(m => Join(c.ChatId, m.Id, m.Type, m.JoinTime, m.JoinScene, m.Nickname, m.InvitorUserId ?? "")))), """
-            SELECT concat_ws('|', chat_id, name, owner_user_id, notice, member_version, array_to_string(admin_user_ids, ','))
-            FROM mirror.group_chats WHERE tenant_id = $1 AND removed_at IS NULL
-            UNION ALL
-            SELECT concat_ws('|', chat_id, member_id, type, extract(epoch FROM joined_at)::bigint, join_scene, group_nickname, coalesce(invitor_user_id, ''))
-            FROM mirror.group_chat_members WHERE tenant_id = $1 AND removed_at IS NULL
-            """);
-    }
-
-    private static string CustomerRow(CustomerWorld world, Customer c) => Join(
-        c.ExternalUserId, c.Name, c.Type, c.Gender, c.Avatar ?? "", world.UnionIdOf(c) ?? "", c.IsWeCom ? c.Position ?? "" : "", c.IsWeCom ? c.CorpName : "");
-
-    private static string FollowRow(Relation r, HashSet<string> live, bool personalTags) => Join(
+        var followed = relations.Select(r => r.ExternalUserId).ToHashSet(StringComparer.Ordinal);
+        var tags = groups.SelectMany(g => g.Tags).Select(t => t.Id).ToHashSet(StringComparer.Ordinal);
+        return
         [
-            r.UserId, r.ExternalUserId, r.Follow.Remark, r.Follow.Description, r.Follow.CreateTime, r.Follow.RemarkCorpName,
-            string.Join(',', r.Follow.RemarkMobiles), r.Follow.AddWay, r.Follow.OperUserId ?? "", r.Follow.State ?? "",
-            string.Join(',', r.Follow.TagIds.Where(live.Contains).Distinct().Order(StringComparer.Ordinal)),
-            .. personalTags ? [string.Join(',', r.Follow.PersonalTags.Select(t => t.Name).Distinct().Order(StringComparer.Ordinal))] : Array.Empty<object>(),
-        ]);
-
-    private static async Task SameAsync(SyncHarness harness, string what, IEnumerable<string> truth, string sql)
-    {
-        await using var command = harness.Database.DataSource.CreateCommand(sql);
-        command.Parameters.Add(new NpgsqlParameter { Value = harness.Tenant.Id });
-        var mirror = new List<string>();
-        await using (var reader = await command.ExecuteReaderAsync(TestContext.Current.CancellationToken))
-        {
-            while (await reader.ReadAsync(TestContext.Current.CancellationToken))
+            (CustomerTables.TagGroups, groups.Where(g => !g.IsRule).Select(g => new TrueRow
             {
-                mirror.Add(reader.GetString(0));
-            }
-        }
-
-        var expected = truth.ToHashSet();
-        Assert.True(
-            expected.SetEquals(mirror) && mirror.Count == expected.Count,
-            $"{what} differ: {mirror.Count} mirrored, {expected.Count} true.\nmissing: {string.Join("\n         ", expected.Except(mirror).Take(5))}"
-            + $"\nwrong:   {string.Join("\n         ", mirror.Except(expected).Take(5))}");
+                { "group_id", g.Id }, { "name", g.Name }, { "sort_order", g.Order }, { "made_at", Time(g.CreateTime) },
+            })),
+            (CustomerTables.Tags, groups.SelectMany(g => g.Tags.Select(t => Tag(g, t)))),
+            (CustomerTables.Customers, world.Customers.Select(c => followed.Contains(c.ExternalUserId) ? Seen(c) : Unseen(c))),
+            (CustomerTables.Follows, relations.Select(r => Seen(r, tags))),
+            (CustomerTables.Chats, world.Chats.Select(Chat)),
+            (CustomerTables.ChatMembers, world.Chats.SelectMany(c => c.Members.Select(m => Member(c, m)))),
+        ];
     }
 
-    private static string Join(params object[] values) =>
-        string.Join('|', values.Select(v => Convert.ToString(v, CultureInfo.InvariantCulture)));
+    /// <summary>Tags of rule groups are known once somebody who carries them was read.</summary>
+    private static TrueRow Tag(CorpTagGroup group, CorpTag tag) => new(isOptional: group.IsRule)
+    {
+        { "tag_id", tag.Id },
+        { "group_id", group.IsRule ? null : group.Id },
+        { "name", tag.Name },
+        { "sort_order", group.IsRule ? null : tag.Order },
+        { "made_at", group.IsRule ? null : Time(tag.CreateTime) },
+        { "type", group.IsRule ? 3 : 1 },
+    };
+
+    private TrueRow Seen(Customer c) => new()
+    {
+        { "external_user_id", c.ExternalUserId },
+        { "name", c.Name },
+        { "type", c.Type },
+        { "gender", c.Gender },
+        { "avatar", c.Avatar },
+        { "unionid", world.UnionIdOf(c) },
+        { "position", c.IsWeCom ? c.Position : null },
+        { "corp_name", c.IsWeCom ? c.CorpName : null },
+        { "corp_full_name", c.IsWeCom ? c.CorpFullName : null },
+        { "external_profile", c is { IsWeCom: true, Profile: { } profile } ? TruthJson.Object(json => ProfileJson.Write(json, profile))["external_profile"] : null },
+        { "visible", true },
+    };
+
+    /// <summary>Nobody's customer now: his row stays, if there ever was one, with what was known last.</summary>
+    private static TrueRow Unseen(Customer c) => new(isOptional: true)
+    {
+        { "external_user_id", c.ExternalUserId },
+        { "name", OneOf.Any },
+        { "type", OneOf.Any },
+        { "gender", OneOf.Any },
+        { "avatar", OneOf.Any },
+        { "unionid", OneOf.Any },
+        { "position", OneOf.Any },
+        { "corp_name", OneOf.Any },
+        { "corp_full_name", OneOf.Any },
+        { "external_profile", OneOf.Any },
+        { "visible", false },
+    };
+
+    private TrueRow Seen(Relation r, HashSet<string> tags)
+    {
+        var f = r.Follow;
+        var own = f.PersonalTags.Select(t => t.Name).Distinct().Order(StringComparer.Ordinal);
+        return new TrueRow
+        {
+            { "user_id", r.UserId },
+            { "external_user_id", r.ExternalUserId },
+            { "remark", f.Remark },
+            { "description", f.Description },
+            { "followed_at", Time(f.CreateTime) },
+            { "remark_corp_name", f.RemarkCorpName },
+            { "remark_mobiles", f.RemarkMobiles },
+            { "add_way", f.AddWay },
+            { "oper_user_id", f.OperUserId },
+            { "state", f.State },
+            { "tag_ids", f.TagIds.Where(tags.Contains).Distinct().Order(StringComparer.Ordinal) },
+            // Only a single reading tells a member's own tags, and only an event that the customer deleted him.
+            { "personal_tags", view.EveryEvent ? new OneOf(null, own) : OneOf.Any },
+            {
+                "wechat_channels", f.Channels is { } channels
+                    ? TruthJson.Object(json => { json.WriteString("nickname", channels.Nickname); json.WriteNumber("source", channels.Source); }) : null
+            },
+            { "deleted_by_customer_at", f.IsDeletedByCustomer ? OneOf.Any : null },
+            { "deleted_by_member_at", null },
+            { "removed_reason", null },
+            { "visible", true },
+        };
+    }
+
+    private static TrueRow Chat(GroupChat c) => new()
+    {
+        { "chat_id", c.ChatId },
+        { "name", c.Name },
+        { "owner_user_id", c.OwnerUserId },
+        // Only the list of chats tells it, not the reading of one.
+        { "status", new OneOf(null, c.Owner.Current is null ? 1 : 0) },
+        { "notice", c.Notice },
+        { "admin_user_ids", c.Admins.Distinct().Order(StringComparer.Ordinal) },
+        { "member_version", c.MemberVersion },
+        { "made_at", Time(c.CreateTime) },
+    };
+
+    private TrueRow Member(GroupChat c, ChatMember m)
+    {
+        var customer = m.ExternalUserId is { } id ? world.Find(id) : null;
+        return new TrueRow
+        {
+            { "chat_id", c.ChatId },
+            { "member_id", m.Id },
+            { "type", m.Type },
+            { "unionid", customer is null ? null : world.UnionIdOf(customer) },
+            { "joined_at", Time(m.JoinTime) },
+            { "join_scene", m.JoinScene },
+            { "invitor_user_id", m.InvitorUserId },
+            { "group_nickname", m.Nickname },
+            { "name", customer?.Name ?? m.Staff?.Last.Name ?? "" },
+            { "state", m.State },
+        };
+    }
+
+    private static DateTimeOffset Time(long seconds) => DateTimeOffset.FromUnixTimeSeconds(seconds);
 }

@@ -1,78 +1,61 @@
-using System.Globalization;
+using System.Text.Json.Nodes;
 using Npgsql;
 using WeComSync.Simulator.Corps;
-using WeComSync.Simulator.Worlds;
+using WeComSync.Worker.Sync;
 using Xunit;
 
 namespace WeComSync.TestKit;
 
-/// <summary>Compares a tenant's mirrored directory with the simulated company, row by row.</summary>
-public static class MirrorTruth
+/// <summary>Compares a tenant's whole mirror with the simulated company: every table, every live row, every column.</summary>
+internal static class MirrorTruth
 {
-    /// <summary>Fails, naming the first differing rows, unless the live mirror says exactly what the company's administrator sees.</summary>
+    /// <summary>Fails, naming the first differing rows, unless the live mirror says exactly what is so and its change feed tells the same.</summary>
     /// <param name="dataSource">The mirror's database.</param>
     /// <param name="tenantId">Whose mirror.</param>
     /// <param name="corp">The truth.</param>
     /// <param name="ct">Stops the test.</param>
-    /// <param name="personal">Whether mobile, e-mail and the like are granted and so compared.</param>
+    /// <param name="view">How much of it the mirror can know; null: <see cref="TruthView.Everything"/>.</param>
     public static async Task AssertEqualAsync(
-        NpgsqlDataSource dataSource, long tenantId, Corp corp, CancellationToken ct, bool personal = false)
+        NpgsqlDataSource dataSource, long tenantId, Corp corp, CancellationToken ct, TruthView? view = null)
     {
-        var world = corp.World;
-        await SameAsync("departments", world.Departments.Select(DepartmentRow), """
-            SELECT concat_ws('|', id, parent_id, name, coalesce(name_en, ''), sort_order, array_to_string(ARRAY(SELECT unnest(leaders) ORDER BY 1), ','))
-            FROM mirror.departments WHERE tenant_id = $1 AND removed_at IS NULL
-            """);
-        await SameAsync("users", world.People.Select(p => PersonRow(p, personal)), $"""
-            SELECT concat_ws('|', user_id, name, coalesce(alias, ''), coalesce(position, ''), coalesce(telephone, ''), status,
-                   coalesce(array_to_string(direct_leaders, ','), ''), coalesce(external_position, '')
-                   {(personal ? ", mobile, email, gender" : "")})
-            FROM mirror.users WHERE tenant_id = $1 AND removed_at IS NULL
-            """);
-        await SameAsync("memberships", world.People.SelectMany(p => p.Memberships.Select(m =>
-            Join(p.UserId, m.DepartmentId, m.Order, m.IsLeader ? "t" : "f"))), """
-            SELECT concat_ws('|', user_id, department_id, sort_order, is_leader)
-            FROM mirror.user_departments WHERE tenant_id = $1 AND removed_at IS NULL
-            """);
-        await SameAsync("tags", world.Tags.SelectMany(t =>
-            t.Users.Select(u => Join(t.Id, t.Name, u)).Concat(t.Departments.Select(d => Join(t.Id, t.Name, d))).Append(Join(t.Id, t.Name))), """
-            SELECT concat_ws('|', tag_id, name) FROM mirror.contact_tags WHERE tenant_id = $1 AND removed_at IS NULL
-            UNION ALL
-            SELECT concat_ws('|', t.tag_id, t.name, u.user_id) FROM mirror.contact_tags t JOIN mirror.contact_tag_users u USING (tenant_id, tag_id)
-            WHERE tenant_id = $1 AND u.removed_at IS NULL
-            UNION ALL
-            SELECT concat_ws('|', t.tag_id, t.name, d.department_id)
-            FROM mirror.contact_tags t JOIN mirror.contact_tag_departments d USING (tenant_id, tag_id)
-            WHERE tenant_id = $1 AND d.removed_at IS NULL
-            """);
-
-        async Task SameAsync(string what, IEnumerable<string> truth, string sql)
-        {
-            await using var command = dataSource.CreateCommand(sql);
-            command.Parameters.AddWithValue(tenantId);
-            var mirror = new List<string>();
-            await using var reader = await command.ExecuteReaderAsync(ct);
-            while (await reader.ReadAsync(ct))
-            {
-                mirror.Add(reader.GetString(0));
-            }
-
-            var expected = truth.ToHashSet();
-            Assert.True(
-                expected.SetEquals(mirror) && mirror.Count == expected.Count,
-                $"{what} differ: {mirror.Count} mirrored, {expected.Count} true.\nmissing: {string.Join("\n         ", expected.Except(mirror).Take(5))}"
-                + $"\nwrong:   {string.Join("\n         ", mirror.Except(expected).Take(5))}");
-        }
-
-        string DepartmentRow(Department d) => Join(
-            d.Id, d.ParentId, d.Name, d.NameEn, d.Order,
-            string.Join(',', world.PeopleOf(d.Id).Where(p => p.Memberships.Any(m => m.DepartmentId == d.Id && m.IsLeader)).Select(p => p.UserId).Order(StringComparer.Ordinal)));
+        view ??= TruthView.Everything;
+        var live = await MirrorTables.LiveAsync(dataSource, tenantId, ct);
+        var directory = view.Directory ? new DirectoryTruth(corp, view).Tables() : [];
+        var customers = view.Customers ? new CustomerTruth(corp.Customers, view).Tables() : [];
+        var truth = directory.Concat(customers).ToDictionary(t => t.Table, t => t.Rows.ToList());
+        var wrong = MirrorTables.All.SelectMany(table => Differences(table, truth.GetValueOrDefault(table) ?? [], [.. live[table.Name]]))
+            .Take(12).ToList();
+        Assert.True(wrong.Count == 0, $"The mirror of tenant {tenantId} is not the truth:\n{string.Join('\n', wrong)}");
+        await ChangeFeed.AssertTellsTheMirrorAsync(dataSource, tenantId, ct);
     }
 
-    private static string PersonRow(Person p, bool personal) => Join(
-        [p.UserId, p.Name, p.Alias, p.Position, p.Telephone, p.Status, string.Join(',', p.DirectLeaders), p.ExternalPosition,
-            .. personal ? [p.Mobile, p.Email, p.Gender] : Array.Empty<object>()]);
+    private static IEnumerable<string> Differences(MirrorTable table, List<TrueRow> truth, List<JsonObject> live)
+    {
+        var mirrored = live.ToDictionary(row => MirrorTables.KeyOf(table, row));
+        foreach (var row in truth)
+        {
+            var key = row.KeyOf(table);
+            if (!mirrored.Remove(key, out var found))
+            {
+                if (!row.IsOptional)
+                {
+                    yield return $"{table.Name} {key} is missing";
+                }
 
-    private static string Join(params object[] values) =>
-        string.Join('|', values.Select(v => Convert.ToString(v, CultureInfo.InvariantCulture)));
+                continue;
+            }
+
+            var unclassified = found.Select(c => c.Key).Except(row.Columns).ToList();
+            Assert.True(unclassified.Count == 0, $"No truth says what {table.Name}.{string.Join(", ", unclassified)} ought to be.");
+            foreach (var difference in row.Differences(found))
+            {
+                yield return $"{table.Name} {key}: {difference}";
+            }
+        }
+
+        foreach (var key in mirrored.Keys)
+        {
+            yield return $"{table.Name} {key} is there and ought not to be";
+        }
+    }
 }

@@ -167,8 +167,12 @@ internal sealed class SyncHarness : IAsyncDisposable
         return report;
     }
 
-    public Task AssertMirrorIsTrueAsync(bool personal = false) =>
-        MirrorTruth.AssertEqualAsync(Database.DataSource, Tenant.Id, Corp, TestContext.Current.CancellationToken, personal);
+    /// <summary>Fails unless the whole mirror is true, and its change feed tells the same.</summary>
+    public Task AssertMirrorIsTrueAsync(TruthView? view = null) =>
+        MirrorTruth.AssertEqualAsync(Database.DataSource, Tenant.Id, Corp, TestContext.Current.CancellationToken, view);
+
+    /// <summary>The same of a mirror of the customers alone.</summary>
+    public Task AssertCustomersAreTrueAsync() => AssertMirrorIsTrueAsync(TruthView.CustomersAlone);
 
     /// <summary>One value of the tenant's data; <c>$1</c> is the tenant.</summary>
     public async Task<T> ScalarAsync<T>(string sql, params object[] more)

@@ -191,7 +191,6 @@ public sealed class ContactEventTests(TestDatabase database) : IClassFixture<Tes
         await harness.TellAsync("create_party", [("Id", "77"), ("ParentId", "1")], at: hired.AddSeconds(-5));
         await harness.DrainAsync();
         await harness.AssertMirrorIsTrueAsync();
-        await ChangeFeed.AssertTellsTheMirrorAsync(database.DataSource, harness.Tenant.Id, TestContext.Current.CancellationToken);
     }
 
     /// <summary>What began and ended between two readings has no row that could tell the older reading from the newer one.</summary>
@@ -219,7 +218,6 @@ public sealed class ContactEventTests(TestDatabase database) : IClassFixture<Tes
         await syncing;
 
         await harness.AssertMirrorIsTrueAsync();
-        await ChangeFeed.AssertTellsTheMirrorAsync(database.DataSource, harness.Tenant.Id, TestContext.Current.CancellationToken);
     }
 
     [Fact]

@@ -147,7 +147,6 @@ public sealed class RenameEventTests(TestDatabase database) : IClassFixture<Test
         Assert.Equal("removed", await harness.UserStateAsync("carla"));
         Assert.Equal("removed", await harness.UserStateAsync("wx0001"));
         await harness.AssertMirrorIsTrueAsync();
-        await ChangeFeed.AssertTellsTheMirrorAsync(database.DataSource, harness.Tenant.Id, TestContext.Current.CancellationToken);
     }
 
     /// <summary>An event's own job and the drain work side by side: what one of them read may be overtaken by the other's merge.</summary>
@@ -174,7 +173,6 @@ public sealed class RenameEventTests(TestDatabase database) : IClassFixture<Test
         await moving;
 
         await harness.AssertMirrorIsTrueAsync();
-        await ChangeFeed.AssertTellsTheMirrorAsync(database.DataSource, harness.Tenant.Id, TestContext.Current.CancellationToken);
 
         void Delay(string path, TimeSpan time) => RenameEventTests.Delay(harness, path, time);
 
@@ -203,7 +201,6 @@ public sealed class RenameEventTests(TestDatabase database) : IClassFixture<Test
         Assert.Equal("applied", await renaming);
 
         await harness.AssertMirrorIsTrueAsync();
-        await ChangeFeed.AssertTellsTheMirrorAsync(database.DataSource, harness.Tenant.Id, TestContext.Current.CancellationToken);
     }
 
     private static void Delay(SyncHarness harness, string path, TimeSpan time) =>

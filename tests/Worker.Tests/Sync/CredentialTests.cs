@@ -43,7 +43,7 @@ public sealed class CredentialTests(TestDatabase database) : IClassFixture<TestD
 
         await harness.MirrorAsync();
 
-        await harness.AssertMirrorIsTrueAsync();
+        await harness.AssertMirrorIsTrueAsync(new TruthView { Hidden = PersonalFields.None });
     }
 
     [Fact]
@@ -57,7 +57,7 @@ public sealed class CredentialTests(TestDatabase database) : IClassFixture<TestD
         var report = await harness.MirrorAsync();
 
         Assert.Equal(0, report.Total.Changes);
-        await harness.AssertMirrorIsTrueAsync();
+        await harness.AssertMirrorIsTrueAsync(new TruthView { Hidden = PersonalFields.None });
     }
 
     [Fact]
@@ -147,11 +147,11 @@ public sealed class CredentialTests(TestDatabase database) : IClassFixture<TestD
         var withdrawn = (await harness.MirrorAsync()).Fields;
         Assert.Equal(["email", "mobile"], withdrawn.Where(f => !f.Granted).Select(f => f.Field));
         Assert.All(withdrawn, f => Assert.NotNull(f.LastReturnedAt));
-        await harness.AssertMirrorIsTrueAsync(personal: true);
+        await harness.AssertMirrorIsTrueAsync(new TruthView { Hidden = PersonalFields.None });
 
         harness.Corp.App.HiddenFields = PersonalFields.None;
         Assert.All((await harness.MirrorAsync()).Fields, f => Assert.True(f.Granted));
-        await harness.AssertMirrorIsTrueAsync(personal: true);
+        await harness.AssertMirrorIsTrueAsync();
     }
 
     [Fact]

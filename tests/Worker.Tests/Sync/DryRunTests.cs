@@ -52,7 +52,7 @@ public sealed class DryRunTests(TestDatabase database) : IClassFixture<TestDatab
         var name = Assert.Single(plan.Planned.Where(p => p is { Entity: "department", Op: "changed" }).SelectMany(p => p.Fields), f => f.Field == "name");
         Assert.Equal("改名部", name.New!.Value.GetString());
         Assert.NotEqual("改名部", name.Old!.Value.GetString());
-        await harness.AssertMirrorIsTrueAsync(personal: true);
+        await harness.AssertMirrorIsTrueAsync();
     }
 
     [Fact]

@@ -24,7 +24,7 @@ public sealed class IdentityTests(TestDatabase database) : IClassFixture<TestDat
         Assert.Equal((1, 0, 0), (report.Counts["user"].Renamed, report.Counts["user"].Created, report.Counts["user"].Removed));
         Assert.Equal(before, await harness.ScalarAsync<Guid>("SELECT ref FROM mirror.users WHERE tenant_id = $1 AND user_id = 'chosen.name'"));
         Assert.Equal(0L, await harness.ScalarAsync<long>("SELECT count(*) FROM mirror.user_departments WHERE tenant_id = $1 AND user_id = $2", person.UserId));
-        await harness.AssertMirrorIsTrueAsync(personal: true);
+        await harness.AssertMirrorIsTrueAsync();
     }
 
     [Fact]
@@ -43,7 +43,7 @@ public sealed class IdentityTests(TestDatabase database) : IClassFixture<TestDat
 
         Assert.Equal(1, report.Counts["user"].Restored);
         Assert.Equal(before, await harness.ScalarAsync<Guid>(find, person.UserId));
-        await harness.AssertMirrorIsTrueAsync(personal: true);
+        await harness.AssertMirrorIsTrueAsync();
     }
 
     [Fact]

@@ -161,7 +161,7 @@ public sealed class IncrementalTests(TestDatabase database) : IClassFixture<Test
         var report = await harness.IncrementalAsync();
 
         Assert.Equal((1, 0, 0), (report.Counts["user"].Renamed, report.Counts["user"].Removed, report.Counts["user"].Created));
-        await harness.AssertMirrorIsTrueAsync(personal: true);
+        await harness.AssertMirrorIsTrueAsync();
     }
 
     [Fact]
@@ -259,6 +259,6 @@ public sealed class IncrementalTests(TestDatabase database) : IClassFixture<Test
         var mobile = Assert.Single(report.Fields, f => !f.Granted);
         Assert.Equal("mobile", mobile.Field);
         Assert.NotNull(mobile.LastReturnedAt);
-        await harness.AssertMirrorIsTrueAsync(personal: true);
+        await harness.AssertMirrorIsTrueAsync(new TruthView { Hidden = PersonalFields.None });
     }
 }

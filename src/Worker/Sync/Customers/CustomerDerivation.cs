@@ -75,7 +75,9 @@ internal static class CustomerDerivation
 
     /// <summary>What a new adding leaves out is not what the one before it said.</summary>
     private static string BeginAnew(string known) => $"""
-        UPDATE stage_follows s SET oper_user_id = COALESCE(s.oper_user_id, ''), state = COALESCE(s.state, '') FROM ({known}) m
+        UPDATE stage_follows s SET oper_user_id = COALESCE(s.oper_user_id, ''), state = COALESCE(s.state, ''),
+            wechat_channels = COALESCE(s.wechat_channels, 'null'::jsonb)
+        FROM ({known}) m
         WHERE m.user_id = s.user_id AND m.external_user_id = s.external_user_id AND s.followed_at > m.followed_at
         """;
 

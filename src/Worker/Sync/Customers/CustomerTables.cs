@@ -54,7 +54,7 @@ internal static class CustomerTables
         [
             Column.Text("remark"), Column.Text("description"), Column.Time("followed_at"), Column.Text("remark_corp_name"),
             Column.Texts("remark_mobiles"), Column.Integer("add_way"), Column.Text("oper_user_id") with { Nothing = "''" }, Column.Text("state") with { Nothing = "''" }, Column.Texts("tag_ids"),
-            Column.Texts("personal_tags"), Column.Json("wechat_channels"), DeletedByCustomerAt, Visible,
+            Column.Texts("personal_tags"), Column.Json("wechat_channels") with { Nothing = "'null'::jsonb" }, DeletedByCustomerAt, Visible,
         ],
         "(SELECT m.user_id || ' → ' || c.name FROM mirror.customers c WHERE c.tenant_id = m.tenant_id AND c.external_user_id = m.external_user_id)")
     {

@@ -231,7 +231,7 @@ public sealed class CustomerEventTests(TestDatabase database) : IClassFixture<Te
         Assert.Equal("shuffle", (await harness.ScalarAsync<string>(
             "SELECT change_type FROM control.callback_events WHERE tenant_id = $1 AND id = $2", (await feed.DeliverAsync())[0])));
         Assert.NotEqual(orders, await OrdersAsync());
-        await harness.AssertTagsAreTrueAsync();
+        await harness.AssertCustomersAreTrueAsync();
 
         Task<string> OrdersAsync() => harness.ScalarAsync<string>(
             "SELECT string_agg(group_id || sort_order, ',' ORDER BY group_id) FROM mirror.corp_tag_groups WHERE tenant_id = $1");

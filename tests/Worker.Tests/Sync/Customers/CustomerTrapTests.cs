@@ -135,7 +135,7 @@ public sealed class CustomerTrapTests(TestDatabase database) : IClassFixture<Tes
             Settings = new CorpSettings { Customers = new CustomerSettings { MostChatOwners = 5 } },
         });
         await harness.MirrorCustomersAsync();
-        await harness.AssertChatsAreTrueAsync();
+        await harness.AssertCustomersAreTrueAsync();
         var live = await harness.LiveAsync("group_chats");
 
         harness.World.Leave(harness.Corp.Customers.Chats.GroupBy(c => c.OwnerUserId).MaxBy(g => g.Count())!.Key);

@@ -20,6 +20,9 @@ internal sealed class FeedState
     /// <summary>Ids that people had before, and that nobody has been given since.</summary>
     private readonly HashSet<string> former = [];
 
+    /// <summary>Whose new id was told last by which cause.</summary>
+    private readonly Dictionary<(string Entity, string Key), string> renamed = [];
+
     private long last;
 
     public void Apply(FeedEntry entry)
@@ -48,7 +51,8 @@ internal sealed class FeedState
             case "removed":
                 Check(entry, entry is { Fields.Length: 0, After: null }, "says more of what is gone than that");
                 Check(entry, live.Remove(id, out var removed), "removes what is not there");
-                gone[id] = removed;
+                // Who had left before his new id was known is what the mirror kept of that id, which may be less than was told of the old one.
+                gone[id] = renamed.GetValueOrDefault(id) == entry.Cause ? null : removed;
                 break;
             case "renamed":
                 Rename(entry);
@@ -110,27 +114,28 @@ internal sealed class FeedState
     private void Rename(FeedEntry entry)
     {
         Check(entry, entry is { Entity: "user", Fields: [UserId], After: not null }, "renames nobody");
-        var (old, renamed) = (entry.After!["former_user_id"]!.GetValue<string>(), entry.Key[UserId]!.GetValue<string>());
-        Check(entry, entry.After[UserId]!.GetValue<string>() == renamed && old != renamed, "renames nobody");
+        var (old, id) = (entry.After!["former_user_id"]!.GetValue<string>(), entry.Key[UserId]!.GetValue<string>());
+        Check(entry, entry.After[UserId]!.GetValue<string>() == id && old != id, "renames nobody");
         Check(entry, former.Add(old), "renames who has another name already");
-        former.Remove(renamed);
+        former.Remove(id);
         var user = ("user", MirrorTables.KeyOf(DirectoryTables.Users, new JsonObject { [UserId] = old }));
         // Somebody who was never told, since he had left before anybody could read him, is nothing to a reader.
         foreach (var (place, row) in live.Where(r => r.Value[UserId]?.GetValue<string>() == old).ToList())
         {
             live.Remove(place);
-            row[UserId] = renamed;
+            row[UserId] = id;
             live.TryAdd((place.Entity, MirrorTables.KeyOf(Tables[place.Entity], row)), row);
         }
 
         // Of what had been removed the mirror keeps more than a reader can know.
         var left = gone.Remove(user);
-        foreach (var (place, _) in gone.Where(r => r.Value?[UserId]?.GetValue<string>() is { } id && (id == old || id == renamed)).ToList())
+        foreach (var (place, _) in gone.Where(r => r.Value?[UserId]?.GetValue<string>() is { } one && (one == old || one == id)).ToList())
         {
             gone.Remove(place);
         }
 
         var now = ("user", MirrorTables.KeyOf(DirectoryTables.Users, entry.Key));
+        renamed[now] = entry.Cause;
         if (left && !live.ContainsKey(now))
         {
             gone[now] = null;

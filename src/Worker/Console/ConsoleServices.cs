@@ -90,6 +90,7 @@ internal static class ConsoleServices
             context.Response.WriteAsync("操作没有成功，原因见服务日志。 This did not work; the worker's log says why.", context.RequestAborted)));
         app.UseStatusCodePagesWithReExecute("/problem/{0}");
         app.UseConsoleLanguages();
+        app.RefuseUnstorableText();
         app.UseRouting();
         app.UseAuthentication();
         app.UseAuthorization();

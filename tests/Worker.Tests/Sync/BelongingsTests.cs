@@ -189,6 +189,6 @@ public sealed class BelongingsTests(TestDatabase database) : IClassFixture<TestD
             await harness.AssertMirrorIsTrueAsync();
         }
 
-        await harness.AssertFeedIsTheMirrorAsync();
+        await ChangeFeed.AssertTellsTheMirrorAsync(harness.Database.DataSource, harness.Tenant.Id, TestContext.Current.CancellationToken);
     }
 }

@@ -26,7 +26,7 @@ public sealed class EmptiedTests(TestDatabase database) : IClassFixture<TestData
         var report = await harness.FullAsync(approve: held.RunId);
         Assert.Equal((RunState.Done, 3, 0), (report.State, report.Total.Removed, report.Total.Held));
         await harness.AssertMirrorIsTrueAsync();
-        await harness.AssertFeedIsTheMirrorAsync();
+        await ChangeFeed.AssertTellsTheMirrorAsync(harness.Database.DataSource, harness.Tenant.Id, TestContext.Current.CancellationToken);
         Assert.Equal((RunState.Done, 0), StateOf(await harness.MirrorAsync()));
     }
 
@@ -51,7 +51,7 @@ public sealed class EmptiedTests(TestDatabase database) : IClassFixture<TestData
         var report = await harness.FullAsync(approve: held.RunId);
         Assert.Equal((RunState.Done, 12, 0), (report.State, report.Total.Removed, report.Total.Held));
         Assert.Equal(0, await harness.LiveAsync("users") + await harness.LiveAsync("user_departments") + await harness.LiveAsync("contact_tag_users"));
-        await harness.AssertFeedIsTheMirrorAsync();
+        await ChangeFeed.AssertTellsTheMirrorAsync(harness.Database.DataSource, harness.Tenant.Id, TestContext.Current.CancellationToken);
         Assert.Equal((RunState.Done, 0), StateOf(await harness.MirrorAsync()));
     }
 
@@ -70,11 +70,11 @@ public sealed class EmptiedTests(TestDatabase database) : IClassFixture<TestData
 
         var report = await harness.FullAsync(approve: held.RunId);
         Assert.Equal((RunState.Done, 19, 0), (report.State, report.Total.Removed, report.Total.Held));
-        await harness.AssertFeedIsTheMirrorAsync();
+        await ChangeFeed.AssertTellsTheMirrorAsync(harness.Database.DataSource, harness.Tenant.Id, TestContext.Current.CancellationToken);
         Assert.Equal((RunState.Done, 0), StateOf(await harness.MirrorAsync()));
         harness.Simulator.Faults.Clear();
         await harness.MirrorAsync();
-        await harness.AssertFeedIsTheMirrorAsync();
+        await ChangeFeed.AssertTellsTheMirrorAsync(harness.Database.DataSource, harness.Tenant.Id, TestContext.Current.CancellationToken);
     }
 
     /// <summary>Departments are read, and lose their leaders.</summary>

@@ -94,7 +94,8 @@ internal sealed class CustomerTruth(CustomerWorld world, TruthView view)
                 "wechat_channels", f.Channels is { } channels
                     ? TruthJson.Object(json => { json.WriteString("nickname", channels.Nickname); json.WriteNumber("source", channels.Source); }) : null
             },
-            { "deleted_by_customer_at", f.IsDeletedByCustomer ? OneOf.Any : null },
+            // Who was added again with the data of the first time looks to a reading as if nothing had been.
+            { "deleted_by_customer_at", f.IsDeletedByCustomer || !view.EveryEvent ? OneOf.Any : null },
             { "deleted_by_member_at", null },
             { "removed_reason", null },
             { "visible", true },

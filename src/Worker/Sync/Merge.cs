@@ -178,9 +178,10 @@ internal sealed class Merge : IAsyncDisposable
     {
         foreach (var table in compared)
         {
+            await WriteIfAsync(table.Beside is not null, MirrorSql.DropWritten(table), ct);
             var kind = await CountAsync(table, ct);
             await WriteIfAsync(kind.Created > 0, MirrorSql.Insert(table), ct);
-            await WriteIfAsync(kind.Changed + kind.Restored > 0, MirrorSql.Update(table), ct);
+            await WriteIfAsync(kind.Changed + kind.Restored > 0 || table.Beside is not null, MirrorSql.Update(table), ct);
             await WriteIfAsync(kind.Removed + kind.RemovedAlong > 0, MirrorSql.Remove(table), ct);
             await WriteIfAsync(ofEvents, MirrorSql.Touch(table), ct);
             if (kind.Changes > 0)

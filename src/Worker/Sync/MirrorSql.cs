@@ -201,7 +201,22 @@ internal static class MirrorSql
         UPDATE {table.Target} m
         SET {string.Concat(table.Values.Concat(table.RemovalFacts).Select(c => $"{c.Name} = {Written(table, c)}, "))}changed_at = now(){(table.Beside is null ? ", fetched_at = d.fetched_at, removed_at = NULL" : "")}
         FROM {table.Difference} d
-        WHERE m.tenant_id = $1 AND {Equal(table, "m.", "d.")} AND d.op IN ('changed', 'restored')
+        WHERE m.tenant_id = $1 AND {Equal(table, "m.", "d.")} AND d.op IN ('changed', 'restored', '{Untold}')
+        """;
+
+    /// <summary>
+    /// Leaves of the changes beside another table what was not just written there by this merge: both were compared with the mirror as it
+    /// was, and the feed tells each change once. Of a row that is gone it tells none.
+    /// </summary>
+    public static string DropWritten(MirrorTable table) => $"""
+        WITH still AS (
+            SELECT d.ctid AS place, ARRAY(SELECT f FROM unnest(d.fields) AS f WHERE to_jsonb(d) -> f IS DISTINCT FROM to_jsonb(m) -> f) AS fields,
+                   CASE WHEN m.removed_at IS NULL THEN d.op ELSE '{Untold}' END AS op
+            FROM {table.Difference} d JOIN {table.Target} m ON m.tenant_id = $1 AND {Equal(table, "m.", "d.")}
+            WHERE d.op = 'changed'),
+        done AS (DELETE FROM {table.Difference} d USING still s WHERE d.ctid = s.place AND s.fields = '{EmptyArray}')
+        UPDATE {table.Difference} d SET fields = s.fields, op = s.op FROM still s
+        WHERE d.ctid = s.place AND s.fields <> '{EmptyArray}' AND (s.fields, s.op) IS DISTINCT FROM (d.fields, d.op)
         """;
 
     /// <summary>What a table beside another does not change may just have been written there.</summary>
@@ -236,7 +251,7 @@ internal static class MirrorSql
                 {(table.Beside is { } whole
                     ? $"JOIN {table.Target} m ON m.tenant_id = $1 AND {Equal(table, "m.", "d.")} CROSS JOIN LATERAL (SELECT {List(whole.Key.Concat(whole.Values), "m.")}) a"
                     : $"CROSS JOIN LATERAL (SELECT {List(table.Key.Concat(table.Values), "d.")}) a")}
-            WHERE d.op NOT IN ('held', 'seen')
+            WHERE d.op NOT IN ('held', 'seen', '{Untold}')
             """;
     }
 
@@ -273,6 +288,9 @@ internal static class MirrorSql
         """;
 
     private const string EmptyArray = "{}";
+
+    /// <summary>What is written and not told in the feed.</summary>
+    private const string Untold = "untold";
 
     /// <summary>The difference of a row that is removed because its owner is.</summary>
     private const string Along = "along";

@@ -4,6 +4,7 @@ using WeComSync.Simulator.Callbacks;
 using WeComSync.Simulator.Corps;
 using WeComSync.Simulator.Faults;
 using WeComSync.TestKit;
+using WeComSync.Worker.Events;
 using Xunit;
 using Department = WeComSync.Simulator.Worlds.Department;
 
@@ -58,12 +59,13 @@ public sealed class DailyTests(Stage stage)
                 RETURNING value)
             SELECT count(*) FROM waiting
             """, tenant.Id) == 1);
-        await stage.ExecuteAsync("UPDATE control.callback_events SET state = 'parked', tries = 6 WHERE tenant_id = $1", tenant.Id);
+        await stage.ExecuteAsync(
+            "UPDATE control.callback_events SET state = 'parked', tries = 6, parked_by = $2 WHERE tenant_id = $1", tenant.Id, ParkedEvents.Release);
         stage.Simulator.Faults.Clear(corp);
         await using var admin = await Visitor.ComeAsync(stage);
         await admin.LogInAsync();
         await admin.OpenAsync($"/e/{tenant.Key}");
-        await admin.Page.ClickAsync("text=有 1 个回调事件没有处理成功。 >> a");
+        await admin.Page.ClickAsync("text=有 1 个回调事件多次失败，已搁置 >> a");
         var row = "tbody tr:has-text('latecomer')";
         await admin.Expect($"{row} .state").ToHaveTextAsync("已搁置");
 
@@ -79,7 +81,7 @@ public sealed class DailyTests(Stage stage)
         await admin.Expect($"{row} .state").ToHaveTextAsync("已应用");
         await Assertions.Expect(admin.Page.Locator($"{row} button")).ToHaveCountAsync(0);
         await admin.OpenAsync($"/e/{tenant.Key}");
-        await Assertions.Expect(admin.Page.Locator("text=没有处理成功")).ToHaveCountAsync(0);
+        await Assertions.Expect(admin.Page.Locator("text=个回调事件")).ToHaveCountAsync(0);
     }
 
     [Fact]

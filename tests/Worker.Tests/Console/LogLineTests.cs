@@ -34,6 +34,7 @@ public sealed partial class LogLineTests
         "Schedules: {Set} set, {Removed} removed, {Repaired} repaired; {Count} in all",
         "Spool file {Name} cannot be moved or deleted: {Reason}. It is passed over until this process restarts",
         "Spool file {Name} was moved to {Folder}: {Reason}. If it was an event, only the next sync finds its change",
+        "Spool file {Name} was taken away by somebody else. Only the next sync finds the change that it told",
         "Spool {Path} holds {Count} events of an earlier process, and {Aside} files set aside",
         "Spool {Path} is not ours yet ({Reason}). If another process uses it, give each its own Callbacks:SpoolPath",
         "Spooled events wait on: {Reason}",
@@ -48,6 +49,7 @@ public sealed partial class LogLineTests
         "Verification attempts are written later: {Reason}",
         "WeCom's limits cannot be shared with other workers now ({Reason}); this one goes by its own share. Check PostgreSQL; sharing begins again by itself",
         "{Count} jobs of workers that died are queued again",
+        "{Count} spool files cannot be read for now and are tried again: {Reason}",
         "{Count} spooled events moved into the inbox, {Left} left",
     ];
 

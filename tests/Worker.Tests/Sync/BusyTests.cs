@@ -29,7 +29,7 @@ public sealed class BusyTests(TestDatabase database) : IClassFixture<TestDatabas
 
         Assert.Equal(SyncOutcome.Finished, await RunAsync(harness, SyncKind.Incremental));
 
-        await harness.AssertMirrorIsTrueAsync();
+        await harness.AssertMirrorIsTrueAsync(new TruthView { Customers = true });
         Assert.Equal(["done"], await harness.ScalarAsync<string[]>(
             "SELECT array_agg(state::text) FROM control.sync_runs WHERE tenant_id = $1 AND kind = 'incremental'"));
     }
